@@ -1,0 +1,1 @@
+"""Code focus-group transcripts with suggestions that learn from every correction."""

@@ -1,0 +1,206 @@
+"""The schema of a project, one function a step.
+
+A step never changes once it has been released; a new need is a new step at the end. ``sqlite_utils.Migrations`` notes
+the steps that have run in the project itself, so a project made by an older version is brought up to date when it is
+opened, and one that holds steps unknown to this version was made by a newer one and is refused.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("focus-coding")
+
+
+def _run(db: Database, script: str) -> None:
+    """Run the statements of ``script`` inside the transaction that is open (``executescript`` would commit it)."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+
+
+@migrations()
+def m001_study(db: Database) -> None:
+    """Create what a study is made of: transcripts, turns, participants, segments and the codebook."""
+    _run(
+        db,
+        """
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE transcripts (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            "group" TEXT NOT NULL DEFAULT '',
+            text TEXT NOT NULL,
+            source_name TEXT NOT NULL,
+            source_sha256 TEXT NOT NULL UNIQUE,
+            report TEXT NOT NULL,
+            segmentation TEXT NOT NULL DEFAULT '',
+            imported_by TEXT NOT NULL,
+            imported_at TEXT NOT NULL
+        );
+        CREATE TABLE turns (
+            transcript_id TEXT NOT NULL REFERENCES transcripts(id),
+            "index" INTEGER NOT NULL,
+            speaker TEXT,
+            start_char INTEGER NOT NULL,
+            end_char INTEGER NOT NULL,
+            start_s REAL,
+            end_s REAL,
+            heading INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (transcript_id, "index")
+        ) WITHOUT ROWID;
+        CREATE TABLE participants (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('moderator', 'participant')),
+            attributes TEXT NOT NULL DEFAULT '{}'
+        );
+        CREATE TABLE speakers (
+            key TEXT PRIMARY KEY,
+            transcript_id TEXT NOT NULL REFERENCES transcripts(id),
+            label TEXT NOT NULL,
+            participant_id TEXT NOT NULL REFERENCES participants(id),
+            UNIQUE (transcript_id, label)
+        );
+        CREATE INDEX speakers_participant ON speakers(participant_id);
+        CREATE TABLE segments (
+            key TEXT PRIMARY KEY,
+            transcript_id TEXT NOT NULL REFERENCES transcripts(id),
+            turn INTEGER NOT NULL,
+            start_char INTEGER NOT NULL,
+            end_char INTEGER NOT NULL,
+            CHECK (start_char < end_char),
+            UNIQUE (transcript_id, start_char, end_char)
+        );
+        CREATE TABLE codebooks (
+            version_key TEXT PRIMARY KEY,
+            set_at TEXT NOT NULL,
+            set_by TEXT NOT NULL,
+            yaml TEXT NOT NULL
+        );
+        CREATE TABLE codes (
+            id TEXT PRIMARY KEY,
+            position INTEGER NOT NULL,
+            data TEXT NOT NULL,
+            retired INTEGER NOT NULL DEFAULT 0
+        );
+        """,
+    )
+
+
+@migrations()
+def m002_coding(db: Database) -> None:
+    """Create what coders do: edits for ever, and the state that they add up to."""
+    _run(
+        db,
+        """
+        CREATE TABLE coders (
+            name TEXT PRIMARY KEY,
+            role TEXT NOT NULL DEFAULT 'researcher',
+            created_at TEXT NOT NULL
+        );
+        CREATE TABLE edits (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            batch TEXT NOT NULL,
+            coder TEXT NOT NULL,
+            at TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            transcript_id TEXT,
+            summary TEXT NOT NULL,
+            changes TEXT NOT NULL,
+            undoes TEXT
+        );
+        CREATE INDEX edits_batch ON edits(batch);
+        CREATE INDEX edits_coder ON edits(coder, seq);
+        CREATE INDEX edits_undoes ON edits(undoes) WHERE undoes IS NOT NULL;
+        CREATE TRIGGER edits_are_kept BEFORE DELETE ON edits
+            BEGIN SELECT RAISE(ABORT, 'edits are append-only'); END;
+        CREATE TRIGGER edits_stay BEFORE UPDATE ON edits
+            BEGIN SELECT RAISE(ABORT, 'edits are append-only'); END;
+        CREATE TRIGGER transcripts_stay BEFORE UPDATE OF id, text, source_sha256 ON transcripts
+            BEGIN SELECT RAISE(ABORT, 'the text of a transcript never changes'); END;
+        CREATE TABLE codings (
+            id TEXT PRIMARY KEY,
+            transcript_id TEXT NOT NULL REFERENCES transcripts(id),
+            start_char INTEGER NOT NULL,
+            end_char INTEGER NOT NULL,
+            code_id TEXT NOT NULL,
+            coder TEXT NOT NULL REFERENCES coders(name),
+            valence TEXT NOT NULL CHECK (valence IN ('shown', 'lacking', 'unclear')),
+            origin TEXT NOT NULL CHECK (origin IN ('own', 'accepted', 'changed', 'blind')),
+            score REAL,
+            probability REAL,
+            memo TEXT NOT NULL DEFAULT '',
+            codebook_version TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            CHECK (start_char < end_char)
+        );
+        CREATE INDEX codings_place ON codings(transcript_id, start_char);
+        CREATE INDEX codings_code ON codings(code_id);
+        CREATE TABLE rejections (
+            key TEXT PRIMARY KEY,
+            transcript_id TEXT NOT NULL REFERENCES transcripts(id),
+            start_char INTEGER NOT NULL,
+            end_char INTEGER NOT NULL,
+            code_id TEXT NOT NULL,
+            coder TEXT NOT NULL REFERENCES coders(name),
+            score REAL,
+            probability REAL,
+            created_at TEXT NOT NULL
+        );
+        CREATE INDEX rejections_place ON rejections(transcript_id, start_char);
+        CREATE TABLE reviews (
+            key TEXT PRIMARY KEY,
+            transcript_id TEXT NOT NULL REFERENCES transcripts(id),
+            start_char INTEGER NOT NULL,
+            end_char INTEGER NOT NULL,
+            coder TEXT NOT NULL REFERENCES coders(name),
+            blind INTEGER NOT NULL DEFAULT 0,
+            created_at TEXT NOT NULL
+        );
+        CREATE INDEX reviews_place ON reviews(transcript_id, start_char);
+        CREATE TABLE memos (
+            key TEXT PRIMARY KEY,
+            target TEXT NOT NULL,
+            coder TEXT NOT NULL REFERENCES coders(name),
+            text TEXT NOT NULL,
+            created_at TEXT NOT NULL
+        );
+        CREATE INDEX memos_target ON memos(target);
+        """,
+    )
+
+
+@migrations()
+def m003_machine(db: Database) -> None:
+    """Create what the machine works out and can work out again: embeddings and suggestions."""
+    _run(
+        db,
+        """
+        CREATE TABLE embeddings (
+            model TEXT NOT NULL,
+            text_sha256 BLOB NOT NULL,
+            vector BLOB NOT NULL,
+            PRIMARY KEY (model, text_sha256)
+        ) WITHOUT ROWID;
+        CREATE TABLE suggestions (
+            segment_key TEXT NOT NULL REFERENCES segments(key) ON DELETE CASCADE,
+            code_id TEXT NOT NULL,
+            transcript_id TEXT NOT NULL,
+            score REAL NOT NULL,
+            probability REAL NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('suggested', 'unsure', 'nothing')),
+            valence TEXT NOT NULL CHECK (valence IN ('shown', 'lacking', 'unclear')),
+            evidence TEXT NOT NULL DEFAULT '[]',
+            rank INTEGER NOT NULL,
+            PRIMARY KEY (segment_key, code_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX suggestions_transcript ON suggestions(transcript_id);
+        """,
+    )

@@ -1,0 +1,55 @@
+"""One study in one SQLite file: the only package that speaks SQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from coding.store.connection import connect
+from coding.store.decisions import Decisions, Memo, Rejection, Review
+from coding.store.machine import Machine
+from coding.store.study import Study, TranscriptInfo
+
+__all__ = ["Memo", "Project", "Rejection", "Review", "TranscriptInfo"]
+
+
+class Project(Study, Decisions, Machine):
+    """One study.
+
+    Reading methods return frozen types of :mod:`coding.model`. What coders decide is written by
+    :func:`coding.edits.apply_edits` alone.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Project.open(f"{folder}/study.sqlite", create=True) as project:
+    ...     project.transcripts()
+    []
+    """
+
+    @classmethod
+    def open(cls, path: str | Path, *, create: bool = False) -> Self:
+        """Open the project at ``path``.
+
+        Args:
+            path: The project file.
+            create: Make a new project where there is none.
+
+        Raises:
+            ProjectError: It is a folder, missing, not a project, read-only, damaged, busy, or made by a newer version.
+        """
+        where = Path(path)
+        return cls(where, connect(where, create=create))
+
+    def close(self) -> None:
+        """Close the connection; a transaction that is open is taken back."""
+        self.db.conn.close()
+
+    def __enter__(self) -> Self:
+        """Return the project."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the project."""
+        self.close()

@@ -1,0 +1,255 @@
+"""Codings, rejections, reviews, memos and the edits that made them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coding.errors import EditError, ProjectError
+from coding.model import MACHINE, Change, Coding, Edit, utc_now
+from coding.store import rows
+from coding.store.base import Base
+
+KEYS = {
+    "codings": "id",
+    "rejections": "key",
+    "reviews": "key",
+    "memos": "key",
+    "codes": "id",
+    "meta": "key",
+    "participants": "id",
+    "speakers": "key",
+    "segments": "key",
+    "transcripts": "id",
+}
+"""The tables that edits may change, with the column that names a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A suggestion that a coder refused."""
+
+    key: str
+    transcript_id: str
+    start_char: int
+    end_char: int
+    code_id: str
+    coder: str
+    score: float | None
+    probability: float | None
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A stretch of talk that a coder has finished: what is not coded there is not there."""
+
+    key: str
+    transcript_id: str
+    start_char: int
+    end_char: int
+    coder: str
+    blind: int
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """A note of a coder on a coding, a segment, a code, a transcript or the project."""
+
+    key: str
+    target: str
+    coder: str
+    text: str
+    created_at: str
+
+
+class Decisions(Base):
+    """Reads what coders decided; writes only through :func:`coding.edits.apply_edits`."""
+
+    # coders
+
+    def coders(self) -> list[str]:
+        """Return the names of all coders, the first one first."""
+        return [str(row["name"]) for row in self._query("SELECT name FROM coders ORDER BY rowid")]
+
+    def add_coder(self, name: str, *, role: str = "researcher") -> str:
+        """Note a person by name; knowing the name already is fine.
+
+        Raises:
+            ProjectError: The name is empty, longer than 80 characters, or the machine's.
+        """
+        clean = " ".join(name.split())
+        if not clean or len(clean) > 80 or not clean.isprintable():
+            raise ProjectError("a coder needs a name of 1 to 80 characters", path=self.path)
+        if clean.casefold() == MACHINE:
+            raise ProjectError(f"{clean!r} is the machine's own name; choose another", path=self.path)
+        with self.transaction():
+            self.db.conn.execute(
+                "INSERT OR IGNORE INTO coders (name, role, created_at) VALUES (?, ?, ?)", [clean, role, utc_now()]
+            )
+        return clean
+
+    # what was decided
+
+    def codings(
+        self, transcript_id: str | None = None, *, coder: str | None = None, code_id: str | None = None
+    ) -> list[Coding]:
+        """Return codings in reading order, of one transcript, coder or code where these are given."""
+        where, params = _where(transcript_id=transcript_id, coder=coder, code_id=code_id)
+        found = self._query(
+            f"""SELECT c.* FROM codings c JOIN transcripts t ON t.id = c.transcript_id {where}
+                ORDER BY t.rowid, c.start_char, c.end_char, c.created_at, c.id""",  # noqa: S608
+            params,
+        )
+        return [rows.coding(row) for row in found]
+
+    def coding(self, coding_id: str) -> Coding | None:
+        """Return one coding, or ``None`` where there is none (any more)."""
+        found = self._query("SELECT * FROM codings WHERE id = ?", [coding_id])
+        return rows.coding(found[0]) if found else None
+
+    def rejections(self, transcript_id: str | None = None, *, coder: str | None = None) -> list[Rejection]:
+        """Return the refused suggestions."""
+        where, params = _where(transcript_id=transcript_id, coder=coder)
+        found = self._query(f"SELECT c.* FROM rejections c {where} ORDER BY c.rowid", params)  # noqa: S608
+        return [Rejection(**row) for row in found]
+
+    def reviews(self, transcript_id: str | None = None, *, coder: str | None = None) -> list[Review]:
+        """Return the stretches that coders have finished."""
+        where, params = _where(transcript_id=transcript_id, coder=coder)
+        found = self._query(f"SELECT c.* FROM reviews c {where} ORDER BY c.rowid", params)  # noqa: S608
+        return [Review(**row) for row in found]
+
+    def memos(self, target: str | None = None) -> list[Memo]:
+        """Return the memos on one target, or all."""
+        where, params = _where(target=target)
+        found = self._query(f"SELECT c.* FROM memos c {where} ORDER BY c.rowid", params)  # noqa: S608
+        return [Memo(**row) for row in found]
+
+    # edits
+
+    def rev(self) -> int:
+        """Return the number of the newest edit; it grows with every act of anybody."""
+        return int(self._value("SELECT coalesce(max(seq), 0) FROM edits"))
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many transcripts and segments there are."""
+        row = self._query("SELECT (SELECT count(*) FROM transcripts) AS t, (SELECT count(*) FROM segments) AS s")[0]
+        return int(row["t"]), int(row["s"])
+
+    def edits(
+        self,
+        *,
+        coder: str | None = None,
+        transcript_id: str | None = None,
+        kind: str | None = None,
+        after: int = 0,
+        last: int | None = None,
+    ) -> list[Edit]:
+        """Return edits, the oldest first.
+
+        Args:
+            coder: Only theirs.
+            transcript_id: Only those in it.
+            kind: Only of this kind.
+            after: Only those with a higher :meth:`rev`.
+            last: Only the newest so many.
+        """
+        where, params = _where(coder=coder, transcript_id=transcript_id, kind=kind)
+        where = f"{where} AND c.seq > ?" if where else "WHERE c.seq > ?"
+        limit = "" if last is None else f"LIMIT {int(last)}"
+        found = self._query(f"SELECT c.* FROM edits c {where} ORDER BY c.seq DESC {limit}", [*params, after])  # noqa: S608
+        return [rows.edit(row) for row in reversed(found)]
+
+    def batch(self, batch: str) -> list[Edit]:
+        """Return the edits of one act in order."""
+        return [rows.edit(row) for row in self._query("SELECT * FROM edits WHERE batch = ? ORDER BY seq", [batch])]
+
+    def last_open_batch(self, coder: str, *, undone: bool = False) -> str | None:
+        """Return the newest act of ``coder`` that can be taken back, or with ``undone`` the newest undo that can.
+
+        An act is open while no act that stands has taken it back. A new act closes the way to redo what was undone.
+        """
+        acts = self._query(
+            "SELECT batch, min(undoes) AS undoes FROM edits WHERE coder = ? AND changes != '[]' GROUP BY batch ORDER BY max(seq)",
+            [coder],
+        )
+        done: list[str] = []
+        taken_back: list[str] = []
+        targets = {str(act["batch"]): act["undoes"] for act in acts}
+        for act in acts:
+            batch, target = str(act["batch"]), act["undoes"]
+            if target is None:
+                done.append(batch)
+                taken_back.clear()
+            elif targets.get(target) is None:
+                done.remove(target)
+                taken_back.append(batch)
+            else:
+                taken_back.remove(target)
+                done.append(str(targets[target]))
+        stack = taken_back if undone else done
+        return stack[-1] if stack else None
+
+    def row(self, table: str, key: str) -> dict[str, Any] | None:
+        """Return one row of a table that edits may change, or ``None``."""
+        found = self._query(f'SELECT * FROM "{table}" WHERE "{KEYS[table]}" = ?', [key])  # noqa: S608
+        return found[0] if found else None
+
+    def write_edits(self, edits: Sequence[Edit]) -> None:
+        """Apply the changes of ``edits`` and note them for ever; :mod:`coding.edits` is the only caller.
+
+        Raises:
+            EditError: A row is no longer as the edit found it.
+        """
+        with self.transaction():
+            for edit in edits:
+                for change in edit.changes:
+                    self._write_change(change)
+                self._insert("edits", [_edit_row(edit)])
+
+    def _write_change(self, change: Change) -> None:
+        now = self.row(change.table, change.key)
+        if now != change.before:
+            raise EditError("this has changed in the meantime; look at it again and repeat the step if it still fits")
+        column = KEYS[change.table]
+        if change.after is None:
+            self.db.conn.execute(f'DELETE FROM "{change.table}" WHERE "{column}" = ?', [change.key])  # noqa: S608
+            return
+        if change.before is None:
+            self._insert(change.table, [change.after])
+            return
+        pairs = ", ".join(f'"{name}" = ?' for name in change.after)
+        self.db.conn.execute(
+            f'UPDATE "{change.table}" SET {pairs} WHERE "{column}" = ?',  # noqa: S608
+            [*change.after.values(), change.key],
+        )
+
+
+def _edit_row(edit: Edit) -> dict[str, Any]:
+    return {
+        "id": edit.id,
+        "batch": edit.batch,
+        "coder": edit.coder,
+        "at": edit.at,
+        "kind": edit.kind,
+        "transcript_id": edit.transcript_id,
+        "summary": edit.summary,
+        "changes": rows.changes_to_json(edit.changes),
+        "undoes": edit.undoes,
+    }
+
+
+def _where(**conditions: str | None) -> tuple[str, list[object]]:
+    given = {name: value for name, value in conditions.items() if value is not None}
+    if not given:
+        return "", []
+    return "WHERE " + " AND ".join(f"c.{name} = ?" for name in given), list(given.values())
+
+
+def new_id() -> str:
+    """Return a new random id."""
+    return str(uuid.uuid4())
