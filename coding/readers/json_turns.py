@@ -1,0 +1,222 @@
+"""JSON: Whisper's segments, and lists of turns under any of the usual names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from coding.readers.census import is_unknown
+from coding.readers.cues import Cue, cues_to_pieces, label_cues
+from coding.readers.source import SILENT, UNKNOWN, Piece, Reading, Source
+from coding.readers.tables import normal
+from coding.readers.times import in_milliseconds, number
+
+_TEXT = ("text", "content", "transcript", "utterance", "words", "sentence", "message", "body", "value", "caption", "speech", "display_text")
+_WORDS = ("words", "elements", "tokens", "items")
+_WORD = ("punctuated_word", "word", "value", "text", "content")
+_SPEAKER = (
+    "speaker", "speaker_name", "speakername", "speaker_label", "name", "speaker_id", "speakerid", "participant", "who", "role", "user",
+    "author", "label", "from", "channel",
+)  # fmt: skip
+_START = ("start", "start_time", "starttime", "start_s", "begin", "begin_time", "from", "offset", "timestamp", "time", "ts", "start_ms", "startms")
+_END = ("end", "end_time", "endtime", "end_s", "to", "stop", "end_ts", "end_ms", "endms")
+_DEEPEST = 6
+
+
+@dataclass(slots=True)
+class _Found:
+    path: str
+    items: Sequence[Mapping[str, object]]
+    chars: int
+
+
+def sniff_json(text: str) -> bool:
+    """Tell whether a text begins as a JSON list or object does."""
+    start = text[:200].lstrip()
+    return start.startswith(("{", "[")) and start[1:].lstrip()[:1] in ('"', "{", "[", "}", "]", "")
+
+
+def read_json(source: Source) -> Reading:
+    """Read JSON: the list that holds the most words is the transcript, all other words go to the report.
+
+    Raises:
+        ReadError: It is not JSON, nested too deeply, or holds no list of turns.
+    """
+    reading = Reading("json", encoding=source.decoded.encoding)
+    top = _parse(source)
+    found = max(_lists(top, "", 0), key=lambda one: one.chars, default=None)
+    if found is None or not found.chars:
+        message = "no list of turns was found in this JSON; it needs objects with a text and, where known, a speaker"
+        raise source.error(message)
+    if isinstance(top, Mapping) and "segments" in top and "language" in top:
+        reading.format = "json (Whisper)"
+    cues = list(_cues(found.items, reading))
+    reading.cues_in, reading.cues_out = len(found.items), len(cues)
+    _rest(top, "", found, reading, said=" ".join(cue.text for cue in cues))
+    _rescale(cues)
+    timed = sum(cue.end_s is not None for cue in cues)
+    if timed >= 0.9 * len(cues):
+        cues_to_pieces(cues, reading, speakers=source.speakers)
+        return reading
+    if source.speakers and not any(cue.known for cue in cues):
+        cues = label_cues(cues, reading)
+    if not any(cue.speaker for cue in cues):
+        reading.warn("no speakers in the file")
+    reading.pieces.extend(Piece(cue.text, cue.speaker, cue.start_s, cue.end_s, cue.line) for cue in cues)
+    return reading
+
+
+def _parse(source: Source) -> object:
+    try:
+        return json.loads(source.text)
+    except RecursionError as err:
+        raise source.error("the JSON is nested too deeply to be a transcript; export it again") from err
+    except json.JSONDecodeError as err:
+        lines = _json_lines(source.text)
+        if lines is not None:
+            return lines
+        raise source.error(f"this is not valid JSON: {err.msg}; export the transcript again", err.lineno) from err
+    except ValueError as err:
+        raise source.error(f"this is not valid JSON: {err}; export the transcript again") from err
+
+
+def _json_lines(text: str) -> list[object] | None:
+    """Read a JSON document a line, as some services write."""
+    found = []
+    for line in text.split("\n"):
+        if line.strip():
+            try:
+                found.append(json.loads(line))
+            except (ValueError, RecursionError):
+                return None
+    return found if len(found) > 1 else None
+
+
+def _lists(node: object, path: str, depth: int) -> Iterator[_Found]:
+    """Yield the lists of objects that hold words, outermost first."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(node, list):
+        items = [item for item in node if isinstance(item, Mapping)]
+        if items:
+            yield _Found(path, items, sum(len(_text_of(item)) for item in items if _has_text(item)))
+            if len(items) <= 64 or not any(_has_text(item) for item in items[:64]):
+                for at, item in enumerate(items):
+                    yield from _lists(item, f"{path}[{at}]", depth + 1)
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _lists(value, f"{path}.{key}" if path else str(key), depth + 1)
+
+
+def _has_text(item: Mapping[str, object]) -> bool:
+    return bool(_text_of(item))
+
+
+def _pick(item: Mapping[str, object], names: Sequence[str]) -> tuple[str | None, object]:
+    by_name = {normal(str(key)): key for key in item}
+    for name in names:
+        key = by_name.get(name)
+        if key is not None and item[key] not in (None, "", []):
+            return key, item[key]
+    return None, None
+
+
+def _text_of(item: Mapping[str, object]) -> str:
+    by_name = {normal(str(key)): key for key in item}
+    for name in _TEXT:
+        value = item.get(by_name.get(name, ""))
+        if isinstance(value, str) and value.strip():
+            return value
+    return _joined_words(_pick(item, _WORDS)[1])
+
+
+def _joined_words(value: object) -> str:
+    """Join a list of words; Rev writes its spaces and marks as elements of their own."""
+    if not isinstance(value, list):
+        return ""
+    words = []
+    marks = False
+    for element in value:
+        if isinstance(element, str):
+            words.append(element)
+        elif isinstance(element, Mapping):
+            word = _pick(element, _WORD)[1]
+            marks = marks or element.get("type") == "punct"
+            if isinstance(word, str):
+                words.append(word)
+    return "".join(words) if marks or all(word[:1] == " " for word in words[1:]) else " ".join(words)
+
+
+def _speaker_of(item: Mapping[str, object]) -> object:
+    value = _pick(item, _SPEAKER)[1]
+    if isinstance(value, Mapping):
+        return _pick(value, ("name", "display_name", "label", "id"))[1]
+    return value
+
+
+def _cues(items: Sequence[Mapping[str, object]], reading: Reading) -> Iterator[Cue]:
+    known = any(_speaker_of(item) is not None for item in items)
+    for at, item in enumerate(items, start=1):
+        text = _text_of(item).strip()
+        speaker = _name(_speaker_of(item))
+        if speaker is not None and is_unknown(speaker):
+            reading.leave_out(speaker, UNKNOWN, at)
+            speaker = None
+        if not text:
+            reading.leave_out(speaker or "", SILENT, at)
+            continue
+        start, end = _pick(item, _START)[1], _pick(item, _END)[1]
+        yield Cue(text, _time(start), _time(end), at, speaker, known)
+
+
+def _name(value: object) -> str | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return f"Speaker {value}"
+    return " ".join(str(value).split()).rstrip(":").strip() or None if isinstance(value, str) else None
+
+
+def _time(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value) if -1e12 < value < 1e12 else None
+    return number(value.removesuffix("s")) if isinstance(value, str) else None
+
+
+def _rescale(cues: Sequence[Cue]) -> None:
+    times = [time for cue in cues for time in (cue.start_s, cue.end_s) if time is not None]
+    if in_milliseconds(times, sum(cue.text.count(" ") + 1 for cue in cues)):
+        for cue in cues:
+            cue.start_s = None if cue.start_s is None else cue.start_s / 1000
+            cue.end_s = None if cue.end_s is None else cue.end_s / 1000
+
+
+def _rest(node: object, path: str, found: _Found, reading: Reading, *, said: str) -> None:
+    """Report the words that stand outside the turns, but not what only repeats the turns' words."""
+    used = {id(item) for item in found.items}
+    repeated = said.split()
+    stack: list[tuple[object, str]] = [(node, path)]
+    while stack:
+        value, where = stack.pop()
+        if isinstance(value, str):
+            if len(value) < len(said) / 2 or value.split() != repeated:
+                reading.leave_out(value, f"field {where}" if where else "field")
+        elif isinstance(value, list):
+            stack.extend((item, where) for item in reversed(value))
+        elif isinstance(value, Mapping):
+            skip = _used_keys(value) if id(value) in used else frozenset()
+            children = [(child, f"{where}.{key}" if where else str(key)) for key, child in value.items() if key not in skip]
+            stack.extend(reversed(children))
+
+
+def _used_keys(item: Mapping[str, object]) -> frozenset[str]:
+    """Return the keys of a turn whose words are in the transcript, among them word lists that repeat its text."""
+    text = _text_of(item)
+    used = {key for names in (_SPEAKER, _START, _END) for key in [_pick(item, names)[0]] if key is not None}
+    for key, value in item.items():
+        if value == text or (isinstance(value, list) and "".join(_joined_words(value).split()) == "".join(text.split())):
+            used.add(key)
+    return frozenset(used)

@@ -1,0 +1,80 @@
+"""Times as recorders write them, in seconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+CLOCK = r"\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,]\d{1,3})?"
+"""A time without hours or with them: ``0:04``, ``1:37:47``, ``00:00:05.120``."""
+
+_CLOCK = re.compile(r"(-?\d{1,6}):(-?\d{1,6})(?::(-?\d{1,6}))?(?:[.,](-?\d{1,9}))?")
+_LOOSE = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def seconds(text: str, *, milliseconds: bool = False) -> float | None:
+    """Return a clock time in seconds, or ``None`` where it is none.
+
+    Args:
+        text: ``h:mm:ss``, ``m:ss``, either with a fraction behind a point or comma; brackets are allowed.
+        milliseconds: The fraction counts milliseconds without padding, as Teams wrote in 2022: ``10.20`` is 10.020 s.
+
+    >>> seconds("[00:01:02.5]")
+    62.5
+    >>> seconds("0:0:10.20", milliseconds=True)
+    10.02
+    """
+    match = _CLOCK.fullmatch(text.strip().strip("[]()").strip())
+    if match is None:
+        return None
+    first, second, third, fraction = match.groups()
+    whole = [int(part) for part in (first, second, third) if part is not None]
+    total = 0.0
+    for part in whole:
+        total = total * 60 + part
+    if fraction is None:
+        return total
+    digits = fraction.lstrip("-")
+    value = int(digits) / 1000 if milliseconds else int(digits) / 10 ** len(digits)
+    negative = fraction.startswith("-") or (total < 0 or (first.startswith("-")))
+    return round(total - value if negative else total + value, 3)
+
+
+def number(text: str) -> float | None:
+    """Return a plain number of seconds or a clock time in seconds, or ``None``."""
+    text = text.strip().strip("[]()").strip()
+    if _LOOSE.fullmatch(text) and len(text) < 18:
+        return float(text)
+    return seconds(text)
+
+
+_RANGE = re.compile(rf"[\[(]?\s*({CLOCK})\s*[\])]?\s*(?:--?>|[-–—]|to)\s*[\[(]?\s*({CLOCK})\s*[\])]?:?", re.IGNORECASE)
+
+
+def time_range(text: str) -> tuple[float | None, float | None]:
+    """Return start and end of ``0:05``, ``[00:05]``, ``0:05 - 0:10`` or ``00:00:05 --> 00:00:10``.
+
+    >>> time_range("0:05 - 0:10")
+    (5.0, 10.0)
+    """
+    text = text.strip()
+    match = _RANGE.fullmatch(text)
+    if match is not None:
+        return seconds(match[1]), seconds(match[2])
+    return number(text), None
+
+
+_FEWEST_WORDS_A_SECOND = 0.05
+_LONGEST_SESSION_S = 24 * 3600
+
+
+def in_milliseconds(times: Sequence[float], words: int) -> bool:
+    """Tell whether whole numbers are milliseconds: read as seconds, nobody would speak so slowly or so long.
+
+    >>> in_milliseconds([0, 2500, 2500, 4100], 12), in_milliseconds([0, 2, 2, 4], 12)
+    (True, False)
+    """
+    if not times or any(time != int(time) for time in times):
+        return False
+    last = max(times)
+    return last > 0 and (words / last < _FEWEST_WORDS_A_SECOND or last > _LONGEST_SESSION_S)

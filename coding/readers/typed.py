@@ -1,0 +1,203 @@
+"""Typed transcripts: paragraphs with labels at their start, as people and most services write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from coding.readers.census import Census, Labels, is_unknown, tells_of_file
+from coding.readers.labels import Label, find_label, is_plausible, looks_like_name
+from coding.readers.paragraphs import NOTICE_LINE, TIME_LINE, Paragraph, is_heading, joined, looks_wrapped, without_times
+from coding.readers.plain import plain_pieces
+from coding.readers.source import HEADER, NOTICE, NUMBER, SILENT, SUMMARY, TIMESTAMP, UNKNOWN, Piece, Reading
+from coding.readers.times import time_range
+
+_LONG_HEADER_CHARS = 300
+_LONG_HEAD_WORDS = 100
+_TRANSCRIPT_HEADING = re.compile(r"\W*(?:full |verbatim |meeting )?(?:transcript|transcription)\W*", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A turn while its lines are gathered; ``name`` is ``None`` for words without a label."""
+
+    name: str | None
+    line: int
+    start_s: float | None = None
+    end_s: float | None = None
+    lines: list[str] = field(default_factory=list)
+    heading: bool = False
+
+
+def typed_to_pieces(
+    paragraphs: Sequence[Paragraph], reading: Reading, *, speakers: bool = True, wrapped: bool | None = None
+) -> None:
+    """Put the turns of typed paragraphs into ``reading``.
+
+    What stands before the first label goes to the report as the file's head, unless it is long enough to be talk.
+
+    Args:
+        paragraphs: The lines of the source.
+        reading: Where the turns and the report go.
+        speakers: False to look for no labels.
+        wrapped: Whether lines end because a width was reached; ``None`` finds out.
+    """
+    if not speakers:
+        plain_pieces(paragraphs, reading, wrapped=wrapped)
+        return
+    found, labels = _find_labels(paragraphs)
+    if not labels.names:
+        reading.warn("no speakers in the file; each paragraph is a turn")
+        plain_pieces(paragraphs, reading, wrapped=wrapped)
+        return
+    start = next(at for at, label in enumerate(found) if label in labels)
+    marker = next((at for at, one in enumerate(paragraphs) if _TRANSCRIPT_HEADING.fullmatch(one.text)), None)
+    behind = None if marker is None else next((at for at in range(marker, len(found)) if found[at] in labels), None)
+    if behind is not None:
+        start = behind
+    head_words = sum(len(one.text.split()) for one in paragraphs[:start])
+    time_s = _head(paragraphs[:start], reading, summary=behind is not None and head_words > _LONG_HEAD_WORDS)
+    if wrapped is None:
+        wrapped = looks_wrapped(paragraphs[start:])
+    for turn in _turns(paragraphs[start:], found[start:], labels, reading, time_s):
+        _add(turn, reading, wrapped=wrapped)
+    for name, count in labels.refused[:5]:
+        reading.warn(f"“{name}:” stands {count} times at the start of a line and was not taken for a speaker")
+
+
+def _find_labels(paragraphs: Sequence[Paragraph]) -> tuple[list[Label | None], Labels]:
+    found = [None if is_heading(one) else find_label(one.text, bold_chars=one.bold_chars) for one in paragraphs]
+    labels = _choose(found)
+    alone = _alone_above_words(paragraphs, found, labels)
+    if sum(label in labels for label in found) < sum(label is not None for label in alone):
+        both = [one or two for one, two in zip(alone, found, strict=True)]
+        return both, _choose(both)
+    return found, labels
+
+
+def _choose(found: Sequence[Label | None]) -> Labels:
+    census = Census()
+    for label in found:
+        census.add(label)
+    return census.choose(apart=_only_in_head(found))
+
+
+def _only_in_head(found: Sequence[Label | None]) -> frozenset[str]:
+    """Return labels that stand once, before any that recurs, in a head that has lines such as ``Date:``."""
+    counts: dict[str, int] = {}
+    for label in found:
+        if label is not None:
+            counts[label.name] = counts.get(label.name, 0) + 1
+    head: list[str] = []
+    for label in found:
+        if label is not None and counts[label.name] > 1:
+            break
+        if label is not None:
+            head.append(label.name)
+    # In a short file nobody may speak twice: then only what tells of the file is its head.
+    if len(head) == len(counts):
+        head = head[: max((at + 1 for at, name in enumerate(head) if tells_of_file([name])), default=0)]
+    return frozenset(head) if tells_of_file(head) else frozenset()
+
+
+def _alone_above_words(paragraphs: Sequence[Paragraph], found: Sequence[Label | None], labels: Labels) -> list[Label | None]:
+    """Return names that stand alone on a line above the words: bold, below a time, or behind a blank line."""
+    out: list[Label | None] = [None] * len(paragraphs)
+    for at in range(len(paragraphs) - 1):
+        one, below = paragraphs[at], paragraphs[at + 1]
+        name = one.text.strip().lstrip("#").strip("*_ ")
+        marked = one.bold_chars >= len(one.text) or one.text.startswith("**") or one.heading
+        after_time = at > 0 and TIME_LINE.fullmatch(paragraphs[at - 1].text) is not None
+        if not (marked or after_time or (one.after_blank and not below.after_blank) or at == 0) or found[at] in labels:
+            continue
+        if is_plausible(name) and looks_like_name(name) and not re.search(r"[.?!,;:\d]$", name) and not below.heading:
+            out[at] = Label(name, "", "title" if marked or after_time else "line")
+    counts: dict[str, int] = {}
+    for label in out:
+        if label is not None:
+            counts[label.name] = counts.get(label.name, 0) + 1
+    return [label if label is not None and counts[label.name] > 1 else None for label in out]
+
+
+def _head(paragraphs: Sequence[Paragraph], reading: Reading, *, summary: bool) -> float | None:
+    """Leave out what stands before the first turn, unless it is long enough to be talk; return a time at its end."""
+    time_s: float | None = None
+    for one in paragraphs:
+        text = one.text.strip()
+        if TIME_LINE.fullmatch(text):
+            time_s = time_range(text)[0]
+            reading.leave_out(text, TIMESTAMP, one.line)
+        elif NOTICE_LINE.fullmatch(text):
+            reading.leave_out(text, NOTICE, one.line)
+        elif summary:
+            reading.leave_out(text, SUMMARY, one.line)
+        elif len(text) > _LONG_HEADER_CHARS:
+            reading.pieces.append(Piece(without_times(text, reading, one.line), line=one.line))
+        else:
+            reading.leave_out(text, HEADER, one.line)
+    return time_s
+
+
+def _turns(
+    paragraphs: Sequence[Paragraph], found: Sequence[Label | None], labels: Labels, reading: Reading, time_s: float | None
+) -> Iterator[_Turn]:
+    turn: _Turn | None = None
+    pending: tuple[float | None, float | None] = (time_s, None)
+    for one, label in zip(paragraphs, found, strict=True):
+        text = one.text.strip()
+        if label is not None and label in labels:
+            if turn is not None:
+                yield turn
+            turn = _start(label, one, reading, pending)
+            pending = (None, None)
+        elif TIME_LINE.fullmatch(text):
+            reading.leave_out(text, TIMESTAMP, one.line)
+            pending = time_range(text)
+            _time_below_label(turn, pending)
+        elif NOTICE_LINE.fullmatch(text):
+            reading.leave_out(text, NOTICE, one.line)
+        elif is_heading(one):
+            if turn is not None:
+                yield turn
+            yield _Turn(None, one.line, lines=[text.lstrip("# ").strip("*")], heading=True)
+            turn = None
+        else:
+            turn = turn or _Turn(None, one.line, *pending)
+            turn.lines.append(f"\n{text}" if one.after_blank and turn.lines else text)
+    if turn is not None:
+        yield turn
+
+
+def _time_below_label(turn: _Turn | None, time: tuple[float | None, float | None]) -> None:
+    """Give a time that stands between a label and its words to that turn."""
+    if turn is not None and not turn.lines and turn.start_s is None:
+        turn.start_s, turn.end_s = time
+
+
+def _start(label: Label, one: Paragraph, reading: Reading, pending: tuple[float | None, float | None]) -> _Turn:
+    for beside in label.beside:
+        reading.leave_out(beside, TIMESTAMP if ":" in beside else NUMBER, one.line)
+    name: str | None = label.name
+    if is_unknown(label.name):
+        reading.leave_out(label.name, UNKNOWN, one.line)
+        name = None
+    start_s, end_s = (label.time_s, label.end_s) if label.time_s is not None else pending
+    rest = label.rest.strip()
+    turn = _Turn(name, one.line, start_s, end_s, [rest] if rest else [])
+    if TIME_LINE.fullmatch(rest):
+        reading.leave_out(rest, TIMESTAMP, one.line)
+        turn.start_s, turn.end_s, turn.lines = *time_range(rest), []
+    return turn
+
+
+def _add(turn: _Turn, reading: Reading, *, wrapped: bool) -> None:
+    joined_lines = joined(turn.lines, wrapped=wrapped)
+    lead = re.match(r"\[(\d[\d:.,]*)\]", joined_lines)
+    if lead is not None and turn.start_s is None:
+        turn.start_s = time_range(lead[1])[0]
+    text = without_times(joined_lines, reading, turn.line)
+    if text.strip():
+        reading.pieces.append(Piece(text, turn.name, turn.start_s, turn.end_s, turn.line, turn.heading))
+    elif turn.name is not None:
+        reading.leave_out(turn.name, SILENT, turn.line)

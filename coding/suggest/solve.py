@@ -1,0 +1,67 @@
+"""The closed-form solve: kernel ridge regression with its inverse kept, so that one more row is a small step."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+
+def inverse(gram: Doubles, noise: Doubles) -> Doubles:
+    """Return ``(gram + diag(noise))^-1`` of a symmetric positive matrix ``(n, n)``."""
+    from scipy.linalg import lapack
+
+    regularised = np.array(gram, dtype=np.float64, order="F")
+    regularised[np.diag_indices_from(regularised)] += noise
+    if not len(regularised):
+        return regularised
+    factor, info = lapack.dpotrf(regularised, lower=1)
+    if info == 0:
+        filled, info = lapack.dpotri(factor, lower=1)
+        if info == 0:
+            lower = np.tril(filled)
+            result: Doubles = lower + np.tril(lower, -1).T
+            return result
+    raise np.linalg.LinAlgError("the kernel matrix is not positive definite")
+
+
+def grow(kept: Doubles, cross: Doubles, corner: Doubles) -> Doubles:
+    """Return the inverse with rows added, by the block inverse.
+
+    Args:
+        kept: The inverse so far, ``(n, n)``.
+        cross: Kernel between the old rows and the new ones, ``(n, m)``.
+        corner: Kernel among the new rows with their noise on the diagonal, ``(m, m)``.
+    """
+    n, m = cross.shape
+    projected = kept @ cross
+    schur = np.linalg.inv(corner - cross.T @ projected)
+    schur = (schur + schur.T) / 2
+    grown = np.empty((n + m, n + m))
+    side = projected @ schur
+    grown[:n, :n] = kept + side @ projected.T
+    grown[:n, n:] = -side
+    grown[n:, :n] = -side.T
+    grown[n:, n:] = schur
+    return grown
+
+
+def shrink(kept: Doubles, gone: NDArray[np.intp]) -> Doubles:
+    """Return the inverse with the rows ``gone`` taken out, by the block inverse."""
+    stay = np.setdiff1d(np.arange(len(kept)), gone)
+    cross = kept[np.ix_(stay, gone)]
+    corner = kept[np.ix_(gone, gone)]
+    result: Doubles = kept[np.ix_(stay, stay)] - cross @ np.linalg.solve(corner, cross.T)
+    return result
+
+
+def left_out(kept: Doubles, weights: Doubles, targets: Doubles) -> Doubles:
+    """Return what each row's score would be had the row not been there, ``(n, k)``.
+
+    The closed form of leave-one-out for ridge regression: ``y - alpha / diag(inverse)`` (Rasmussen and Williams 2006,
+    Gaussian Processes for Machine Learning, eq. 5.12).
+    """
+    result: Doubles = targets - weights / np.diag(kept)[:, None]
+    return result
