@@ -12,6 +12,9 @@ import pytest
 from coding.edits import SetCodebook, apply_edits
 from coding.model import Code, Codebook, ImportReport, Segment, Transcript, Turn
 from coding.store import Project
+from tests.small import encoder, project, sentence_study, shared, small_transcript, study
+
+__all__ = ["encoder", "project", "sentence_study", "shared", "small_transcript", "study"]
 
 GROUPS = {
     "Retail": (

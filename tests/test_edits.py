@@ -24,7 +24,7 @@ from coding.edits import (
 from coding.errors import EditError, ProjectError
 from coding.model import Code, Origin, Role, Valence
 from coding.store import Project
-from tests.conftest import CODEBOOK, make_transcript
+from tests.small import CODEBOOK, make_transcript
 
 
 def span(study, turn):

@@ -14,7 +14,7 @@ from coding.errors import ProjectError
 from coding.migrations import migrations
 from coding.model import Evidence, Role, Segment, State, Suggestion, Valence
 from coding.store import Project
-from tests.conftest import ROOT, make_transcript, role_of
+from tests.small import ROOT, make_transcript
 
 
 def test_a_transcript_comes_back_as_it_was_stored(study, transcript):
@@ -26,8 +26,8 @@ def test_a_transcript_comes_back_as_it_was_stored(study, transcript):
 
 
 def test_participants_know_their_role(study, transcript):
-    assert role_of(study, transcript.id, "Ruth") is Role.MODERATOR
-    assert role_of(study, transcript.id, "Bob") is Role.PARTICIPANT
+    assert study.speakers(transcript.id)["Ruth"].role is Role.MODERATOR
+    assert study.speakers(transcript.id)["Bob"].role is Role.PARTICIPANT
 
 
 def test_the_same_full_name_in_two_transcripts_is_one_participant(project):
@@ -217,7 +217,7 @@ def test_a_killed_process_in_the_middle_of_a_write_leaves_nothing_half_stored(tm
         f"""
         import os, signal
         from coding.store import Project
-        from tests.conftest import make_transcript
+        from tests.small import make_transcript
         project = Project.open({str(path)!r}, create=True)
         project.add_transcript(make_transcript(name="first"), [], by="Ada")
         with project.transaction():
