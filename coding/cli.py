@@ -46,7 +46,7 @@ def _print(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of a pipe has gone; nothing more can reach it.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - must outlive this function
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -245,9 +245,7 @@ def _suggest(arguments: argparse.Namespace) -> Answer:
     from coding.store import Project
 
     with Project.open(arguments.project) as project:
-        assistant, count = suggest(
-            project, load_encoder(arguments.model), moderators=arguments.moderators, step=_Bar()
-        )
+        assistant, count = suggest(project, load_encoder(arguments.model), moderators=arguments.moderators, step=_Bar())
         data = {
             "project": str(arguments.project),
             "segments": len(assistant.segments),
@@ -287,7 +285,9 @@ def _add_evaluate(commands: Any) -> None:  # noqa: ANN401
     parser = _command(commands, "evaluate", _evaluate, "measure suggestions against labelled segments")
     parser.add_argument("segments", type=Path, metavar="SEGMENTS.jsonl")
     parser.add_argument("--codebook", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--budgets", type=int, nargs="+", default=[0, 50, 200], metavar="N", help="corrections (0 50 200)")
+    parser.add_argument(
+        "--budgets", type=int, nargs="+", default=[0, 50, 200], metavar="N", help="corrections (0 50 200)"
+    )
     parser.add_argument("--seeds", type=int, nargs="+", metavar="N", help="shuffle the pool so, once for each")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="also draw the learning curve")
     _model(parser)

@@ -75,7 +75,9 @@ def make_demo(folder: Path, encoder: Encoder, *, step: Step | None = None) -> Pa
 
 
 def _fill(project: Project, step: Step | None) -> None:
-    apply_edits(project, [SetCodebook(load_codebook(bundled("codebook.yaml")))], coder=FACILITATOR, batch="demo-codebook")
+    apply_edits(
+        project, [SetCodebook(load_codebook(bundled("codebook.yaml")))], coder=FACILITATOR, batch="demo-codebook"
+    )
     folder = bundled("transcripts")
     for file, group in GROUPS.items():
         result = import_files(project, [Source(str(folder / file))], by=FACILITATOR, group=group, step=step)[0]
@@ -90,7 +92,9 @@ def _fill(project: Project, step: Step | None) -> None:
             if coding.transcript == info.source_name:
                 by_coder[coding.coder].append(place_gold(coding, transcript))
         for coder, operations in by_coder.items():
-            done = [MarkReviewed(info.id, s.start_char, s.end_char) for s in _participants_segments(project, transcript)]
+            done = [
+                MarkReviewed(info.id, s.start_char, s.end_char) for s in _participants_segments(project, transcript)
+            ]
             apply_edits(project, [*operations, *done], coder=coder, batch=f"demo-{info.id}-{coder}")
 
 
@@ -127,9 +131,7 @@ def place_gold(coding: GoldCoding, transcript: Transcript) -> AddCoding:
     if at < 0:
         raise CodingError(f"turn {coding.turn} does not hold {coding.quotation!r}", path=coding.transcript)
     start = turn.start_char + at
-    return AddCoding(
-        transcript.id, start, start + len(coding.quotation), coding.code_id, valence=coding.valence
-    )
+    return AddCoding(transcript.id, start, start + len(coding.quotation), coding.code_id, valence=coding.valence)
 
 
 def _add_attributes(project: Project, path: Path) -> None:

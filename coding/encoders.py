@@ -73,7 +73,7 @@ class SentenceEncoder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
-            logging.disable_progress_bar()
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             try:
                 self._model = SentenceTransformer(
                     str(self.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
@@ -106,12 +106,15 @@ def load_encoder(name: str | None = None) -> SentenceEncoder:
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise ModelError(
-            "there is no model.safetensors in this folder; name a folder with a sentence-transformers model", path=folder
+            "there is no model.safetensors in this folder; name a folder with a sentence-transformers model",
+            path=folder,
         )
     with weights.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if name is None and sha256 != SHA256:
-        raise ModelError("the installed model is not all-MiniLM-L6-v2; install it again with `make install`", path=weights)
+        raise ModelError(
+            "the installed model is not all-MiniLM-L6-v2; install it again with `make install`", path=weights
+        )
     return SentenceEncoder(folder, sha256)
 
 

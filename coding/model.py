@@ -6,6 +6,7 @@ LF and which has no byte-order mark. Times are seconds from the start of the rec
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -299,8 +300,8 @@ class Evidence:
 
     Attributes:
         share: The term's part of the score; all terms of a suggestion add up to it.
-        kind: ``name``, ``definition``, ``include``, ``example``, ``contrary``, ``accepted``, ``rejected``, ``nothing`` or
-            ``other`` for the sum of all the small terms.
+        kind: ``name``, ``definition``, ``include``, ``example``, ``contrary``, ``accepted``, ``rejected`` or ``nothing``,
+            and ``other`` for the sum of all the small terms.
         text: The sentence of the codebook, or the quotation that was decided on.
         code_id: The code that the row belongs to, where it has one.
         coder: Who decided, for a decision.
@@ -385,8 +386,8 @@ class Change:
 
     table: str
     key: str
-    before: dict[str, object] | None
-    after: dict[str, object] | None
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None
 
     @property
     def inverse(self) -> Change:

@@ -183,5 +183,6 @@ def _check_pipeline(nlp: Language) -> None:
     found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
     if found != _PIPELINE_SHA256:
         raise ModelError(
-            "the installed spaCy pipeline is not the one that was tested; install it again with `make install`", path=path
+            "the installed spaCy pipeline is not the one that was tested; install it again with `make install`",
+            path=path,
         )

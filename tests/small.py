@@ -36,7 +36,10 @@ CODEBOOK = Codebook(
             "Tries the service",
             "people",
             "Uses the service like a customer.",
-            examples=("He phoned the helpdesk himself to see how long it rang.", "She queued at the counter in her coat."),
+            examples=(
+                "He phoned the helpdesk himself to see how long it rang.",
+                "She queued at the counter in her coat.",
+            ),
             contrary_examples=("He had not seen a shop floor in years.",),
         ),
         Code(
@@ -60,9 +63,7 @@ def make_transcript(talk=TALK, name="group", *, moderators=("Ruth",)) -> Transcr
     text = text.removesuffix("\n")
     sha256 = hashlib.sha256(f"{name}\n{text}".encode(errors="surrogatepass")).hexdigest()
     report = ImportReport("text", "UTF-8")
-    return Transcript(
-        name, text, tuple(turns), f"{name}.txt", sha256, report, moderators=frozenset(moderators)
-    )
+    return Transcript(name, text, tuple(turns), f"{name}.txt", sha256, report, moderators=frozenset(moderators))
 
 
 @pytest.fixture(name="transcript")

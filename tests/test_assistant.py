@@ -52,7 +52,10 @@ def test_the_codebook_alone_already_ranks_codes(assistant):
 def test_moderators_get_no_suggestions_unless_asked(sentence_study, encoder, assistant, transcript):
     question = key_of(assistant, "Tell me about")
     assert assistant.suggestions(question) == ()
-    assert all(s.start_char > transcript.turns[0].end_char for s in assistant.all_suggestions(assistant.segments[0].transcript_id))
+    assert all(
+        s.start_char > transcript.turns[0].end_char
+        for s in assistant.all_suggestions(assistant.segments[0].transcript_id)
+    )
     asked = Assistant(encoder, moderators=True)
     asked.refresh(sentence_study)
     assert asked.units[0].coded

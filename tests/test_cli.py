@@ -164,7 +164,11 @@ def test_help_is_quick_and_imports_nothing_heavy():
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.stdout.splitlines()[-1] == "[]"
     assert all(find_spec(name) for name in HEAVY if name != "umap")
@@ -174,7 +178,11 @@ def test_importing_the_package_imports_nothing_heavy():
     modules = "coding, coding.store, coding.edits, coding.readers, coding.pipeline, coding.assistant, coding.suggest"
     script = f"import sys; import {modules}; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.stdout.strip() == "[]"
 

@@ -209,8 +209,10 @@ def test_the_codebooks_words_are_not_planted_in_the_transcripts():
 def test_two_coders_of_the_example_study_disagree_at_times_and_agree_at_times():
     with (bundled("transcripts") / "codings.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    turns = {coder: {(r["transcript"], r["turn"], r["code_id"]) for r in rows if r["coder"] == coder} for coder in
-             {r["coder"] for r in rows}}
+    turns = {
+        coder: {(r["transcript"], r["turn"], r["code_id"]) for r in rows if r["coder"] == coder}
+        for coder in {r["coder"] for r in rows}
+    }
     amina, jon = turns["Amina Osei"], turns["Jon Petrie"]
     shared = len(amina & jon) / len(amina | jon)
     assert 0.2 < shared < 0.8
@@ -223,5 +225,3 @@ def test_a_second_import_is_told_from_small_changes(project, tmp_path):
     result = import_files(project, [Source("a.vtt", changed.encode())], by="Ada")[0]
     assert result.status == "imported"
     assert [info.name for info in project.transcripts()] == ["a", "a (2)"]
-
-

@@ -91,7 +91,9 @@ def test_another_pipeline_can_be_named(tmp_path, transcript):
     assert "Mm." in words_of(transcript, segments)
 
 
-TEXT = st.text(alphabet=st.sampled_from("ab é😀.?!,\u0301\n\t\u00a0\u200f1") | st.characters(codec="utf-8"), max_size=200)
+TEXT = st.text(
+    alphabet=st.sampled_from("ab é😀.?!,\u0301\n\t\u00a0\u200f1") | st.characters(codec="utf-8"), max_size=200
+)
 
 
 @settings(max_examples=60, deadline=None)

@@ -83,7 +83,15 @@ def test_suggestions_come_back_with_their_evidence(study, transcript):
     turn = transcript.turns[1]
     evidence = (Evidence(0.3, "example", "He phoned", "tries-service"), Evidence(0.1, "other"))
     wanted = Suggestion(
-        transcript.id, turn.start_char, turn.end_char, "tries-service", 0.4, 0.6, State.UNSURE, Valence.LACKING, evidence
+        transcript.id,
+        turn.start_char,
+        turn.end_char,
+        "tries-service",
+        0.4,
+        0.6,
+        State.UNSURE,
+        Valence.LACKING,
+        evidence,
     )
     study.set_suggestions(transcript.id, [wanted])
     assert study.suggestions(transcript.id) == [wanted]
@@ -225,7 +233,9 @@ def test_a_killed_process_in_the_middle_of_a_write_leaves_nothing_half_stored(tm
             os.kill(os.getpid(), signal.SIGKILL)
         """
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
     assert done.returncode == -9
     with Project.open(path) as project:
         assert [info.name for info in project.transcripts()] == ["first"]
@@ -235,7 +245,9 @@ def test_a_killed_process_in_the_middle_of_a_write_leaves_nothing_half_stored(tm
 def test_only_the_store_and_migrations_hold_sql():
     sql = re.compile(r"\b(SELECT .* FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|PRAGMA )")
     found = [
-        path.relative_to(ROOT).as_posix() for path in (ROOT / "coding").rglob("*.py") if sql.search(path.read_text("utf-8"))
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "coding").rglob("*.py")
+        if sql.search(path.read_text("utf-8"))
     ]
     assert {name for name in found if not name.startswith("coding/store/")} <= {"coding/migrations.py"}
 

@@ -60,6 +60,11 @@ def quote(project: Project, transcript_id: str, start_char: int, end_char: int) 
 
 
 def codable_name(project: Project, code_id: str) -> str:
+    """Return the name of a code that can be applied.
+
+    Raises:
+        EditError: There is no such code, or it is a group.
+    """
     codebook = project.codebook()
     if code_id not in codebook:
         raise EditError(f"there is no code {code_id!r} in the codebook")
@@ -70,11 +75,17 @@ def codable_name(project: Project, code_id: str) -> str:
 
 
 def code_name(project: Project, code_id: str) -> str:
+    """Return the name of a code, or its id where it is no longer in the codebook."""
     codebook = project.codebook()
     return codebook[code_id].name if code_id in codebook else code_id
 
 
 def own_coding(context: Context, coding_id: str) -> Coding:
+    """Return a coding of the person who acts.
+
+    Raises:
+        EditError: It is gone, or somebody else's.
+    """
     coding = context.project.coding(coding_id)
     if coding is None:
         raise EditError("this coding is no longer there")
@@ -84,5 +95,6 @@ def own_coding(context: Context, coding_id: str) -> Coding:
 
 
 def short(text: str, most: int = 48) -> str:
+    """Return a text on one line and no longer than ``most`` characters."""
     flat = " ".join(text.split())
     return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"

@@ -53,7 +53,8 @@ class SetAttributes:
 class SetCodebook:
     """Put a codebook in force.
 
-    Codes that are no longer in it are retired, not deleted: codings keep them. A code that comes back is in force again.
+    Codes that are no longer in it are retired, not deleted: codings keep them. A code that comes back is in force
+    again.
     """
 
     codebook: Codebook
@@ -85,5 +86,6 @@ class SetCodebook:
             if old != new:
                 changes.append(Change("meta", key, old, new))
         return Plan(
-            tuple(changes), f"Codebook “{short(codebook.name)}”, version {codebook.version}, {len(codebook.codable)} codes"
+            tuple(changes),
+            f"Codebook “{short(codebook.name)}”, version {codebook.version}, {len(codebook.codable)} codes",
         )

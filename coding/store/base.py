@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ class Base:
                     conn.execute("ROLLBACK")
                 raise
 
-    def _insert(self, table: str, rows: Sequence[dict[str, Any]], *, replace: bool = False) -> None:
+    def _insert(self, table: str, rows: Sequence[Mapping[str, Any]], *, replace: bool = False) -> None:
         if not rows:
             return
         names = list(rows[0])
@@ -64,6 +64,6 @@ class Base:
         verb = "INSERT OR REPLACE" if replace else "INSERT"
         with self.transaction():
             self.db.conn.executemany(
-                f'{verb} INTO "{table}" ({columns}) VALUES ({marks})',  # noqa: S608 - names are our own
+                f'{verb} INTO "{table}" ({columns}) VALUES ({marks})',
                 [tuple(row[name] for name in names) for row in rows],
             )

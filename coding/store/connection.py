@@ -85,7 +85,9 @@ def _check_path(path: Path, *, create: bool) -> None:
         raise ProjectError("this is a folder; name a file in it, such as study.sqlite", path=path)
     if path.exists():
         if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
-            raise ProjectError("the project cannot be written; check the rights of the file and of its folder", path=path)
+            raise ProjectError(
+                "the project cannot be written; check the rights of the file and of its folder", path=path
+            )
         return
     if not create:
         raise ProjectError("there is no such project; make one with `coding import` or `coding demo`", path=path)

@@ -101,7 +101,7 @@ class Decisions(Base):
         where, params = _where(transcript_id=transcript_id, coder=coder, code_id=code_id)
         found = self._query(
             f"""SELECT c.* FROM codings c JOIN transcripts t ON t.id = c.transcript_id {where}
-                ORDER BY t.rowid, c.start_char, c.end_char, c.created_at, c.id""",  # noqa: S608
+                ORDER BY t.rowid, c.start_char, c.end_char, c.created_at, c.id""",
             params,
         )
         return [rows.coding(row) for row in found]
@@ -114,19 +114,19 @@ class Decisions(Base):
     def rejections(self, transcript_id: str | None = None, *, coder: str | None = None) -> list[Rejection]:
         """Return the refused suggestions."""
         where, params = _where(transcript_id=transcript_id, coder=coder)
-        found = self._query(f"SELECT c.* FROM rejections c {where} ORDER BY c.rowid", params)  # noqa: S608
+        found = self._query(f"SELECT c.* FROM rejections c {where} ORDER BY c.rowid", params)
         return [Rejection(**row) for row in found]
 
     def reviews(self, transcript_id: str | None = None, *, coder: str | None = None) -> list[Review]:
         """Return the stretches that coders have finished."""
         where, params = _where(transcript_id=transcript_id, coder=coder)
-        found = self._query(f"SELECT c.* FROM reviews c {where} ORDER BY c.rowid", params)  # noqa: S608
+        found = self._query(f"SELECT c.* FROM reviews c {where} ORDER BY c.rowid", params)
         return [Review(**row) for row in found]
 
     def memos(self, target: str | None = None) -> list[Memo]:
         """Return the memos on one target, or all."""
         where, params = _where(target=target)
-        found = self._query(f"SELECT c.* FROM memos c {where} ORDER BY c.rowid", params)  # noqa: S608
+        found = self._query(f"SELECT c.* FROM memos c {where} ORDER BY c.rowid", params)
         return [Memo(**row) for row in found]
 
     # edits
@@ -161,7 +161,7 @@ class Decisions(Base):
         where, params = _where(coder=coder, transcript_id=transcript_id, kind=kind)
         where = f"{where} AND c.seq > ?" if where else "WHERE c.seq > ?"
         limit = "" if last is None else f"LIMIT {int(last)}"
-        found = self._query(f"SELECT c.* FROM edits c {where} ORDER BY c.seq DESC {limit}", [*params, after])  # noqa: S608
+        found = self._query(f"SELECT c.* FROM edits c {where} ORDER BY c.seq DESC {limit}", [*params, after])
         return [rows.edit(row) for row in reversed(found)]
 
     def batch(self, batch: str) -> list[Edit]:
@@ -174,7 +174,8 @@ class Decisions(Base):
         An act is open while no act that stands has taken it back. A new act closes the way to redo what was undone.
         """
         acts = self._query(
-            "SELECT batch, min(undoes) AS undoes FROM edits WHERE coder = ? AND changes != '[]' GROUP BY batch ORDER BY max(seq)",
+            """SELECT batch, min(undoes) AS undoes FROM edits WHERE coder = ? AND changes != '[]'
+               GROUP BY batch ORDER BY max(seq)""",
             [coder],
         )
         done: list[str] = []
@@ -196,7 +197,7 @@ class Decisions(Base):
 
     def row(self, table: str, key: str) -> dict[str, Any] | None:
         """Return one row of a table that edits may change, or ``None``."""
-        found = self._query(f'SELECT * FROM "{table}" WHERE "{KEYS[table]}" = ?', [key])  # noqa: S608
+        found = self._query(f'SELECT * FROM "{table}" WHERE "{KEYS[table]}" = ?', [key])
         return found[0] if found else None
 
     def write_edits(self, edits: Sequence[Edit]) -> None:
@@ -217,14 +218,14 @@ class Decisions(Base):
             raise EditError("this has changed in the meantime; look at it again and repeat the step if it still fits")
         column = KEYS[change.table]
         if change.after is None:
-            self.db.conn.execute(f'DELETE FROM "{change.table}" WHERE "{column}" = ?', [change.key])  # noqa: S608
+            self.db.conn.execute(f'DELETE FROM "{change.table}" WHERE "{column}" = ?', [change.key])
             return
         if change.before is None:
             self._insert(change.table, [change.after])
             return
         pairs = ", ".join(f'"{name}" = ?' for name in change.after)
         self.db.conn.execute(
-            f'UPDATE "{change.table}" SET {pairs} WHERE "{column}" = ?',  # noqa: S608
+            f'UPDATE "{change.table}" SET {pairs} WHERE "{column}" = ?',
             [*change.after.values(), change.key],
         )
 

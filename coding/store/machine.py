@@ -33,7 +33,7 @@ class Machine(Base):
         for part in _parts(list(by_hash), 500):
             marks = ", ".join("?" for _ in part)
             for row in self._query(
-                f"SELECT text_sha256, vector FROM embeddings WHERE model = ? AND text_sha256 IN ({marks})",  # noqa: S608
+                f"SELECT text_sha256, vector FROM embeddings WHERE model = ? AND text_sha256 IN ({marks})",
                 [model, *part],
             ):
                 found[by_hash[row["text_sha256"]]] = np.frombuffer(row["vector"], dtype="<f4")
@@ -56,7 +56,7 @@ class Machine(Base):
         found = self._query(
             f"""SELECT s.start_char, s.end_char, g.* FROM suggestions g JOIN segments s ON s.key = g.segment_key
                 JOIN transcripts t ON t.id = g.transcript_id {where}
-                ORDER BY t.rowid, s.start_char, g.rank""",  # noqa: S608
+                ORDER BY t.rowid, s.start_char, g.rank""",
             [] if transcript_id is None else [transcript_id],
         )
         return [rows.suggestion(row) for row in found]

@@ -190,7 +190,7 @@ class Study(Base):
         where = "" if transcript_id is None else "WHERE s.transcript_id = ?"
         found = self._query(
             f"""SELECT s.transcript_id, s.turn, s.start_char, s.end_char FROM segments s
-                JOIN transcripts t ON t.id = s.transcript_id {where} ORDER BY t.rowid, s.start_char""",  # noqa: S608
+                JOIN transcripts t ON t.id = s.transcript_id {where} ORDER BY t.rowid, s.start_char""",
             [] if transcript_id is None else [transcript_id],
         )
         return [rows.segment(row) for row in found]
@@ -265,5 +265,3 @@ def _segment_row(segment: Segment) -> dict[str, object]:
         "start_char": segment.start_char,
         "end_char": segment.end_char,
     }
-
-
