@@ -1,4 +1,170 @@
-def test_smoke(visit, make_study, tmp_path):
-    page = visit(make_study(tmp_path / "s.sqlite"))
-    page.screenshot(path="/tmp/w/uia/smoke.png")
-    assert page.title()
+import csv
+import io
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from coding.codebook import load_codebook
+from coding.edits import AddCoding, MarkReviewed, apply_edits
+from coding.export import from_cell
+from coding.store import Project
+from tests.e2e.conftest import ROOT
+from tests.ui.conftest import HOSTILE, HOSTILE_BOOK, HOSTILE_TALK
+
+NAMES = ("", "codebook", "people", "export", "history")
+
+
+@pytest.fixture
+def study(tmp_path, make_study):
+    """Return a small project with some codings."""
+    path = make_study(tmp_path / "Leaders.sqlite")
+    with Project.open(path) as project:
+        for number, code_id in ((1, "meets-customers"), (2, "learns-from-failure"), (3, "calls-back")):
+            s = project.segments()[number]
+            place = (s.transcript_id, s.start_char, s.end_char)
+            apply_edits(project, [AddCoding(*place, code_id), MarkReviewed(*place)], coder="Ben")
+    return path
+
+
+def serious(page: Page) -> list[str]:
+    """Return the serious faults that axe finds."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {node['html'][:200]}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+def download(page: Page, name: str) -> list[dict[str, str]]:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=name).click()
+    text = waiting.value.path().read_bytes().decode("utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return [{key: from_cell(value) for key, value in row.items()} for row in rows]
+
+
+def test_the_app_paints_at_once_and_asks_nothing_of_the_network(app, page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(app.url)
+    expect(page.get_by_role("heading", name="Focus coding")).to_be_visible(timeout=10_000)
+    page.wait_for_timeout(1000)
+    assert [url for url in asked if not url.startswith((app.url, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_fault(visit, study, settle, page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    faults = {}
+    for name in NAMES:
+        visit(study, name, code="calls-back")
+        faults[name] = serious(page)
+        if name == "codebook":
+            for tab in ("Quotations", "Change", "Move"):
+                page.get_by_role("tab", name=tab).click()
+                settle(page)
+                faults[tab] = serious(page)
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_the_first_page_has_no_serious_fault(app, page, settle):
+    page.goto(app.url)
+    settle(page)
+    assert serious(page) == []
+
+
+def test_files_are_brought_in_through_the_browser(app, page, settle, tmp_path):
+    page.goto(app.url)
+    settle(page)
+    page.get_by_label("Name of the project").fill("Brought in")
+    page.get_by_text("Where it is kept").click()
+    page.get_by_label("Folder", exact=True).fill(str(tmp_path))
+    page.get_by_role("button", name="Make the project").click()
+    expect(page.get_by_role("heading", name="Brought in")).to_be_visible()
+    if page.get_by_role("form").count() or page.get_by_text("It is asked for once").count():
+        page.locator("input[aria-label='Your name']").first.fill("Ada")
+        page.get_by_role("button", name="Keep").first.click()
+    file = ROOT / "transcripts" / "group-1-retail.txt"
+    sub = "WEBVTT\n\n00:01.000 --> 00:04.000\n<v Bob Nash>She rang her own help line every Monday.</v>\n"
+    page.locator("input[type=file]").set_input_files(
+        [
+            {"name": file.name, "mimeType": "text/plain", "buffer": file.read_bytes()},
+            {"name": "short.vtt", "mimeType": "text/vtt", "buffer": sub.encode()},
+            {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""},
+        ]
+    )
+    page.get_by_role("button", name="Import 3 files").click()
+    expect(page.get_by_text("2 of 3 files imported.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("alert").filter(has_text="empty.txt")).to_be_visible()
+    with Project.open(tmp_path / "Brought in.sqlite") as project:
+        assert [info.source_name for info in project.transcripts()] == ["group-1-retail.txt", "short.vtt"]
+        assert project.transcripts()[0].turns > 120
+        assert project.codebook().codable == load_codebook(ROOT / "codebook.yaml").codable
+    page.reload()
+    expect(page.get_by_role("heading", name="Brought in")).to_be_visible()
+    expect(page.get_by_text("short", exact=True)).to_be_visible()
+
+
+def test_the_export_is_downloaded_and_every_quotation_is_its_slice(visit, study):
+    page = visit(study, "export")
+    rows = download(page, "Download CSV")
+    with Project.open(study) as project:
+        text = project.text(project.transcripts()[0].id)
+        assert [row["coding_id"] for row in rows] == [coding.id for coding in project.codings()]
+    for row in rows:
+        assert row["quotation"] == text[int(row["start_char"]) : int(row["end_char"])]
+    page.get_by_text("A row for each segment").click()
+    expect(page.get_by_text("11 rows")).to_be_visible()
+    assert [row["calls-back"] for row in download(page, "Download CSV")][:4] == ["0", "0", "0", "1"]
+
+
+def test_a_code_is_found_changed_and_undone(visit, study, settle):
+    page = visit(study, "codebook")
+    page.get_by_role("searchbox", name="Search codes").fill("person")
+    tree = page.get_by_role("tree", name="Codes")
+    expect(tree.get_by_role("treeitem")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(tree.get_by_role("treeitem", selected=True)).to_have_text("Calls back in person1")
+    expect(page.get_by_role("heading", name="Calls back in person")).to_be_visible()
+    page.get_by_role("tab", name="Change").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("Rings $a$ back")
+    page.get_by_role("button", name="Keep the changes").click()
+    expect(page.get_by_role("heading", name="Rings $a$ back")).to_be_visible()
+    page.get_by_role("searchbox", name="Search codes").fill("")
+    expect(tree.get_by_role("treeitem", name="Rings $a$ back, 1 coding")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="Calls back in person")).to_be_visible()
+    with Project.open(study) as project:
+        assert [edit.kind for edit in project.edits(coder="Ada")][-2:] == ["change-code", "undo"]
+
+
+def test_a_quotation_leads_into_its_transcript(visit, study):
+    page = visit(study, "codebook", code="calls-back")
+    page.get_by_role("tab", name="Quotations").click()
+    page.get_by_role("button", name="Show in transcript").click()
+    expect(page).to_have_url(re.compile(r"/review\?.*transcript=.*segment="))
+
+
+def test_names_are_shown_as_typed_on_every_page(visit, tmp_path, make_study):
+    path = make_study(tmp_path / "*x* $a$ $b$.sqlite", groups=HOSTILE_TALK, codebook=HOSTILE_BOOK, coder=HOSTILE[3])
+    with Project.open(path) as project:
+        for number, segment in enumerate(project.segments()):
+            where = (segment.transcript_id, segment.start_char, segment.end_char)
+            apply_edits(project, [AddCoding(*where, f"code-{number % 5}")], coder=HOSTILE[number % 5])
+    page = None
+    for name in NAMES:
+        page = visit(path, name, code="code-1")
+        page.on("dialog", lambda dialog: pytest.fail("a script of a name ran"))
+        expect(page.get_by_text("*x* $a$ $b$", exact=True).first).to_be_visible()
+        assert page.locator(".katex, main img[src='x'], main em").count() == 0
+    page = visit(path, "codebook", code="code-4")
+    for number, text in enumerate(HOSTILE):
+        expect(page.get_by_role("tree").locator(f"#code-code-{number} .name")).to_have_text(text)
+    expect(page.get_by_role("heading", name=HOSTILE[4])).to_have_text(HOSTILE[4])
+    page = visit(path)
+    expect(page.get_by_text(HOSTILE[0], exact=True)).to_be_visible()

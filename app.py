@@ -1,0 +1,19 @@
+"""The app's entry point: ``streamlit run app.py -- PROJECT``."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from coding.ui import shell
+
+st.set_page_config(
+    page_title="Focus coding",
+    page_icon=shell.ICON,
+    layout="wide",
+    initial_sidebar_state="collapsed",
+    menu_items={"Get help": None, "Report a bug": None, "About": shell.ABOUT},
+)
+page = st.navigation(shell.menu(), position="top")
+place = shell.header(page.title)
+page.run()
+shell.footer(place)

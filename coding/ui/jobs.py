@@ -1,0 +1,229 @@
+"""Long work beside the pages: importing files and keeping the assistant up to date.
+
+A :class:`Desk` belongs to one project and does one thing after another in a thread of its own, with its own connection
+to the project, so that a page paints at once and can be left while the work goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coding.errors import CodingError
+from coding.store import Project
+
+if TYPE_CHECKING:
+    from coding.assistant import Assistant
+    from coding.pipeline import Imported, Source
+
+Step = Callable[[str, int, int], None]
+Work = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far the work on one project has got.
+
+    Attributes:
+        busy: Something is being done, or waits to be done.
+        doing: What, for people.
+        done: How much of it is done.
+        of: How much of it there is.
+        error: The sentence of what failed last.
+        runs: How many pieces of work have ended since the app started.
+    """
+
+    busy: bool = False
+    doing: str = ""
+    done: int = 0
+    of: int = 0
+    error: str | None = None
+    runs: int = 0
+
+
+class Desk:
+    """Does the long work for one project, one piece after another.
+
+    Args:
+        path: The project file.
+        leave_out: Coders whose decisions the assistant does not learn from.
+    """
+
+    def __init__(self, path: Path, leave_out: frozenset[str] = frozenset()) -> None:
+        self.path = path
+        self.leave_out = leave_out
+        self.imported: tuple[Imported, ...] = ()
+        self._assistant: Assistant | None = None
+        self._status = Status()
+        self._waiting = 0
+        self._seen: tuple[int, int, int] | None = None
+        self._refresh_waits = False
+        self._imports = 0
+        self._lock = threading.Lock()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._work: queue.SimpleQueue[Work] = queue.SimpleQueue()
+
+    @property
+    def status(self) -> Status:
+        """Return how far the work has got."""
+        with self._lock:
+            return self._status
+
+    @property
+    def assistant(self) -> Assistant | None:
+        """Return the assistant once it has suggestions, or ``None`` before that and while it starts afresh."""
+        with self._lock:
+            return None if self._status.busy else self._assistant
+
+    @property
+    def importing(self) -> bool:
+        """Tell whether files are being imported, or wait for it."""
+        with self._lock:
+            return self._imports > 0
+
+    def prepare(self, *, again: bool = False) -> None:
+        """See to it that the assistant is there and knows the project as it is now.
+
+        Args:
+            again: Also look again where this was done before, such as after a new codebook.
+        """
+        with self._lock:
+            done = self._seen is not None and (self._assistant is not None or self._status.busy)
+        if not again and (done or self._seen == self._mark()):
+            return
+        self._add_refresh()
+
+    def bring_in(
+        self,
+        sources: Sequence[Source],
+        *,
+        by: str,
+        group: str | None = None,
+    ) -> None:
+        """Import files and then bring the suggestions up to date.
+
+        Args:
+            sources: The files.
+            by: Who imports them.
+            group: The focus group that all of them are from.
+        """
+        files = tuple(sources)
+
+        def work(step: Step) -> None:
+            from coding.pipeline import import_files
+
+            try:
+                with Project.open(self.path) as project:
+                    found = import_files(project, files, by=by, group=group, step=step)
+                with self._lock:
+                    self.imported = tuple(found)
+            finally:
+                with self._lock:
+                    self._imports -= 1
+
+        with self._lock:
+            self.imported = ()
+            self._imports += 1
+        self._add(work)
+        self._add_refresh()
+
+    def make_example(self) -> None:
+        """Make the example study in the folder of this project, unless it is there already."""
+
+        def work(step: Step) -> None:
+            from coding.demo import make_demo
+            from coding.encoders import load_encoder
+
+            step("Making the example study", 0, 0)
+            make_demo(self.path.parent, load_encoder(), step=step)
+
+        self._add(work)
+        self._add_refresh()
+
+    def wait(self, timeout_s: float = 120.0) -> bool:
+        """Wait until nothing is left to do, and return whether that came about in time."""
+        return self._idle.wait(timeout_s)
+
+    def _mark(self) -> tuple[int, int, int]:
+        """Return what tells whether the project has changed."""
+        with Project.open(self.path) as project:
+            return project.rev(), *project.counts()
+
+    def _add_refresh(self) -> None:
+        """Bring the suggestions up to date later; once is enough for all who asked before it begins."""
+        with self._lock:
+            if self._refresh_waits:
+                return
+            self._refresh_waits = True
+        self._add(self._refresh)
+
+    def _add(self, work: Work) -> None:
+        with self._lock:
+            self._waiting += 1
+            self._idle.clear()
+            alone = self._waiting == 1
+            error = None if alone else self._status.error
+            self._status = replace(self._status, busy=True, error=error, doing=self._status.doing or "Starting")
+            self._work.put(work)
+        if alone:
+            threading.Thread(target=self._run, name=f"desk {self.path.name}", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            work = self._work.get()
+            error: str | None = None
+            try:
+                work(self._step)
+            except CodingError as err:
+                error = str(err)
+            except Exception:
+                # A thread has nobody to tell; without this the page would wait for ever.
+                logging.getLogger(__name__).exception("work on %s failed", self.path.name)
+                error = "something went wrong that the app did not expect; its log has the details"
+            if self._finish(error):
+                return
+
+    def _finish(self, error: str | None) -> bool:
+        with self._lock:
+            self._waiting -= 1
+            last = self._waiting == 0
+            kept = error or self._status.error
+            self._status = Status(busy=not last, error=kept, runs=self._status.runs + 1)
+            if last:
+                self._idle.set()
+            return last
+
+    def _step(self, doing: str, done: int, of: int) -> None:
+        with self._lock:
+            self._status = replace(self._status, doing=doing, done=done, of=of)
+
+    def _refresh(self, step: Step) -> None:
+        with self._lock:
+            self._refresh_waits = False
+        if not self.path.exists():
+            return
+        self._seen = self._mark()
+        with Project.open(self.path) as project:
+            if not project.counts()[1] or not project.codebook().codable:
+                return
+            step("Loading the language model", 0, 0)
+            assistant = self._assistant or self._new_assistant()
+            step("Understanding the talk", 0, 0)
+            assistant.refresh(project, progress=lambda done, of: step("Understanding the talk", done, of))
+            step("Storing suggestions", 0, 0)
+            if not self.leave_out:
+                assistant.store(project)
+        with self._lock:
+            self._assistant = assistant
+
+    def _new_assistant(self) -> Assistant:
+        from coding.assistant import Assistant
+        from coding.encoders import load_encoder
+
+        return Assistant(load_encoder(), leave_out=self.leave_out)

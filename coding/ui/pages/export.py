@@ -1,0 +1,83 @@
+"""The page Export: coded themes as CSV, with a look at the first rows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from coding.edits.codebook import tree_order
+from coding.errors import CodingError
+from coding.export import Table, codings_table, segments_table, to_csv
+from coding.store import Project
+from coding.ui import session
+from coding.ui.widgets import count, no_project, show_error
+
+PREVIEW = 50
+BY_CODING, BY_SEGMENT = "A row for each coding", "A row for each segment, a column for each code"
+
+
+def main() -> None:
+    """Show the page."""
+    if session.project_path() is None:
+        no_project()
+        return
+    try:
+        with session.open_project() as project:
+            _page(project)
+    except CodingError as err:
+        show_error(err)
+
+
+def _page(project: Project) -> None:
+    if not project.counts()[0]:
+        st.info("There are no transcripts yet, so there is nothing to export.", icon=":material/download:")
+        if st.button("Bring transcripts in", type="primary"):
+            session.go("study.py")
+        return
+    left, right = st.columns([4, 9], gap="medium")
+    with left:
+        shape = st.radio("Rows", [BY_CODING, BY_SEGMENT], key="export-shape")
+        coders = st.multiselect("Coders", project.coders(), placeholder="Everybody", key="export-coders")
+        codebook = project.codebook()
+        names = {code.id: code.name for code in (*codebook.codes, *project.retired_codes().values())}
+        order = [code.id for code, _ in tree_order(codebook)]
+        order += [code_id for code_id in names if code_id not in order]
+        codes = st.multiselect(
+            "Codes",
+            order,
+            format_func=lambda code_id: names[code_id],
+            placeholder="All codes",
+            help="A group stands for all codes below it.",
+            key="export-codes",
+        )
+        uncoded = st.checkbox("Also segments without codes", value=shape == BY_SEGMENT, key=f"export-uncoded-{shape}")
+    make = codings_table if shape == BY_CODING else segments_table
+    table = make(project, coders=coders or None, code_ids=codes or None, without_codes=uncoded)
+    with right:
+        _result(project, table, wide=shape == BY_SEGMENT)
+
+
+def _result(project: Project, table: Table, *, wide: bool) -> None:
+    if not table.rows:
+        st.info("Nothing has been coded that fits these choices.", icon=":material/filter_alt:")
+        return
+    name = session.project_name(project.path)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"{count(len(table.rows), 'row')}, {count(len(table.columns), 'column')}", width="stretch")
+        st.download_button(
+            "Download CSV",
+            to_csv(table),
+            file_name=f"{name} segments.csv" if wide else f"{name} codings.csv",
+            mime="text/csv",
+            type="primary",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    texts = (tuple("" if cell is None else str(cell) for cell in row) for row in table.rows[:PREVIEW])
+    shown = [dict(zip(table.columns, row, strict=True)) for row in texts]
+    st.dataframe(shown, hide_index=True, height=480, key="export-preview")
+    if len(table.rows) > PREVIEW:
+        st.text(f"The first {PREVIEW} rows are shown; the file has all of them.")
+    st.text("Cells that a spreadsheet would run as a formula get an apostrophe in front in the file.")
+
+
+main()

@@ -1,0 +1,372 @@
+"""The page Project: open or make a project, bring transcripts in, see how far each has been coded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from coding.bundled import bundled
+from coding.codebook import load_codebook
+from coding.edits import Operation, SetCodebook, SetRole, apply_edits
+from coding.errors import CodingError, ProjectError
+from coding.model import Participant, Role
+from coding.readers import SUFFIXES
+from coding.store import Project
+from coding.ui import session, settings
+from coding.ui.jobs import Status
+from coding.ui.overview import Progress, import_rows, progress_of
+from coding.ui.parts import Block, sheet
+from coding.ui.shell import doing
+from coding.ui.widgets import act, ask_name, count, plain, show_error
+
+if TYPE_CHECKING:
+    from coding.pipeline import Imported
+
+SHOWN_AT_ONCE = 20
+_MAKING = "focus_making"
+_IMPORTED = "focus_imported"
+_ALL = "focus_all_transcripts"
+
+
+def main() -> None:
+    """Show the page."""
+    path = session.project_path()
+    if path is None:
+        _begin()
+        return
+    try:
+        project = session.open_project()
+    except CodingError as err:
+        show_error(err)
+        if st.button("Close this project"):
+            session.choose_project(None)
+            session.rerun()
+        return
+    with project:
+        _project(project)
+
+
+# no project yet
+
+
+def _begin() -> None:
+    st.text(
+        "Bring in the transcripts of focus groups, see every stretch of talk with suggested codes, correct them, and "
+        "export coded themes. Everything stays on this machine."
+    )
+    if _MAKING in st.session_state:
+        _watch_example()
+        return
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True):
+        st.subheader("Look around first", anchor=False)
+        st.text("Six invented focus groups with a codebook and the codings of two researchers.")
+        if st.button("Open the example study", type="primary", icon=":material/school:"):
+            _open_example()
+    with right, st.container(border=True):
+        st.subheader("Begin your own", anchor=False)
+        _new_project()
+    _known_projects()
+
+
+def _open_example() -> None:
+    path = settings.projects_folder() / "Example study" / "study.sqlite"
+    session.desk(path).make_example()
+    st.session_state[_MAKING] = str(path)
+    session.rerun()
+
+
+@st.fragment(run_every=0.5)
+def _watch_example() -> None:
+    path = Path(st.session_state[_MAKING])
+    status = session.desk(path).status
+    if status.busy:
+        _bar(status)
+        st.text("This takes a minute or two the first time; afterwards it opens at once.")
+        return
+    del st.session_state[_MAKING]
+    if status.error is None:
+        session.choose_project(path)
+        st.rerun()
+    st.error(plain(status.error), icon=":material/error:")
+    st.button("Back", on_click=lambda: None)
+
+
+def _new_project() -> None:
+    with st.form("new-project", border=False):
+        name = st.text_input("Name of the project", max_chars=80, placeholder="Leaders of customer service")
+        with_codes = st.checkbox("Start with the codebook of leadership behaviours", value=True)
+        with st.expander("Where it is kept"):
+            folder = st.text_input("Folder", value=str(settings.projects_folder()))
+        made = st.form_submit_button("Make the project", icon=":material/add:")
+    if not made:
+        return
+    try:
+        session.choose_project(_make_project(name, folder, with_codes=with_codes))
+    except CodingError as err:
+        show_error(err)
+        return
+    session.rerun()
+
+
+def _make_project(name: str, folder: str, *, with_codes: bool) -> Path:
+    """Make a project file and return its path.
+
+    Raises:
+        CodingError: The name cannot be that of a file, the file is there already, or it cannot be made.
+    """
+    clean = " ".join(name.split())
+    if not clean or not re.search(r"\w", clean) or re.search(r'[\\/:*?"<>|\x00-\x1f]', clean) or clean.startswith("."):
+        raise ProjectError('type a name of letters and digits, without any of \\ / : * ? " < > |')
+    where = Path(folder.strip() or ".").expanduser().absolute()
+    path = where / f"{clean}.sqlite"
+    if path.exists():
+        raise ProjectError("there is a project of that name already; open it below, or choose another name", path=path)
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as err:
+        raise ProjectError("this folder cannot be made; name another one", path=where) from err
+    codebook = load_codebook(bundled("codebook.yaml")) if with_codes else None
+    with Project.open(path, create=True) as project:
+        if codebook is not None:
+            apply_edits(project, [SetCodebook(codebook)], coder=session.coder() or "Setup")
+    return path
+
+
+def _known_projects() -> None:
+    st.subheader("Open a project", anchor=False)
+    recent = [path for path in map(Path, settings.read_settings().recent) if path.is_file()]
+    if recent:
+        st.text("Opened on this machine before:")
+    for number, path in enumerate(recent):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"recent-{number}"):
+            if st.button(plain(path.stem), icon=":material/folder_open:", key=f"open-{number}"):
+                _open(path)
+            st.text(str(path.parent))
+    with st.form("open-project", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.text_input("Project file", placeholder=str(settings.projects_folder() / "study.sqlite"))
+        wanted = st.form_submit_button("Open")
+    if wanted:
+        _open(Path(typed.strip()))
+
+
+def _open(path: Path) -> None:
+    try:
+        if not path.name:
+            raise ProjectError("type the path of a project file, such as one that ends in .sqlite")
+        session.choose_project(path)
+    except CodingError as err:
+        show_error(err)
+        return
+    session.rerun()
+
+
+# one project
+
+
+def _project(project: Project) -> None:
+    progress = progress_of(project)
+    codebook = project.codebook()
+    with st.container(horizontal=True, vertical_alignment="center", key="study-head"):
+        st.text(
+            f"{count(len(progress), 'transcript')}, {count(sum(p.segments for p in progress), 'segment')} to code, "
+            f"{count(sum(p.codings for p in progress), 'coding')}, {count(len(codebook.codable), 'code')}",
+            width="stretch",
+        )
+        if st.button("Close the project", type="tertiary", icon=":material/close:"):
+            session.choose_project(None)
+            session.rerun()
+    if not codebook.codable:
+        _no_codebook(project)
+    if not progress:
+        _import(project, first=True)
+        return
+    open_ = session.desk(project.path).importing or bool(st.session_state.get(_IMPORTED))
+    with st.expander("Bring transcripts in", icon=":material/upload_file:", expanded=open_):
+        _import(project, first=False)
+    _transcripts(project, progress)
+
+
+def _no_codebook(project: Project) -> None:
+    with st.container(border=True):
+        st.text("This project has no codes yet, so nothing can be suggested.")
+        with st.container(horizontal=True):
+            if st.button("Take the codebook of leadership behaviours", type="primary"):
+                act(project, [SetCodebook(load_codebook(bundled("codebook.yaml")))], coder=session.coder() or "Setup")
+            if st.button("Write or upload my own"):
+                session.go("codebook.py")
+
+
+def _import(project: Project, *, first: bool) -> None:
+    if first:
+        st.subheader("Bring transcripts in", anchor=False)
+    if session.desk(project.path).importing:
+        _watch_import(project.path)
+        return
+    who = session.coder()
+    if who is None:
+        ask_name("Your name stands beside what you bring in and what you decide. It is asked for once.", key="import")
+        return
+    number = st.session_state.setdefault("focus_uploads", 0)
+    files = st.file_uploader(
+        "Transcripts",
+        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
+        accept_multiple_files=True,
+        key=f"uploads-{number}",
+    )
+    if first and not files:
+        st.text("Choose several files at once, or drop them here. What they hold decides how they are read.")
+    if files:
+        group = st.text_input("Focus group", placeholder="Each file is a group of its own", max_chars=120)
+        if st.button(f"Import {count(len(files), 'file')}", type="primary", icon=":material/upload_file:"):
+            _start_import(project, {file.name: file.getvalue() for file in files}, by=who, group=group.strip() or None)
+    _report(project)
+
+
+def _start_import(project: Project, files: Mapping[str, bytes], *, by: str, group: str | None) -> None:
+    from coding.pipeline import Source
+
+    session.desk(project.path).bring_in([Source(name, data) for name, data in files.items()], by=by, group=group)
+    st.session_state["focus_uploads"] += 1
+    st.session_state[_IMPORTED] = True
+    session.rerun()
+
+
+@st.fragment(run_every=0.5)
+def _watch_import(path: Path) -> None:
+    place = session.desk(path)
+    if not place.importing:
+        st.rerun()
+    _bar(place.status)
+    st.text("You can go on to another page meanwhile.")
+
+
+@st.fragment(run_every=0.5)
+def _watch_suggestions(path: Path) -> None:
+    status = session.assistant_status(path)
+    if not status.busy:
+        st.rerun()
+    _bar(status)
+    st.text("The transcripts can be reviewed already; suggestions come when this is done.")
+
+
+def _bar(status: Status) -> None:
+    st.progress(min(1.0, status.done / status.of) if status.of else 0.0, text=plain(doing(status)))
+
+
+def _report(project: Project) -> None:
+    """Show what the last import in this browser session did."""
+    found = session.desk(project.path).imported
+    if not found or not st.session_state.get(_IMPORTED):
+        return
+    read = sum(item.status == "imported" for item in found)
+    failed = [item for item in found if item.error]
+    st.subheader("What was read", anchor=False)
+    st.text(f"{read} of {count(len(found), 'file')} imported.")
+    if session.desk(project.path).status.busy:
+        _watch_suggestions(project.path)
+    for item in failed:
+        st.error(plain(item.error or ""), icon=":material/error:")
+    st.dataframe(import_rows(found), hide_index=True, key="import-report")
+    _warnings(found)
+    if read and st.button("Review the first of them", type="primary", icon=":material/rate_review:"):
+        session.go(
+            "review.py", transcript=next(item.transcript_id or "" for item in found if item.status == "imported")
+        )
+
+
+def _warnings(found: tuple[Imported, ...]) -> None:
+    blocks: list[Block] = [
+        {"kind": "list", "label": item.file, "items": list(item.warnings)} for item in found if item.warnings
+    ]
+    if blocks:
+        with st.expander(count(sum(len(item.warnings) for item in found), "warning"), icon=":material/warning:"):
+            sheet(blocks, key="import-warnings")
+
+
+# transcripts
+
+
+def _transcripts(project: Project, progress: list[Progress]) -> None:
+    st.subheader("Transcripts", anchor=False)
+    shown = progress if st.session_state.get(_ALL) else progress[:SHOWN_AT_ONCE]
+    for item in shown:
+        _transcript(project, item)
+    if len(shown) < len(progress) and st.button(f"Show all {len(progress)} transcripts"):
+        st.session_state[_ALL] = True
+        session.rerun()
+
+
+def _transcript(project: Project, item: Progress) -> None:
+    info = item.info
+    about = "" if info.group == info.name else f"{info.group} · "
+    mine = dict(item.finished).get(session.coder() or "", 0)
+    with (
+        st.container(border=True, key=f"transcript-{info.id}"),
+        st.container(horizontal=True, vertical_alignment="center"),
+    ):
+        with st.container(gap="xxsmall"):
+            st.markdown(f"**{plain(info.name)}**")
+            st.text(f"{about}{count(info.turns, 'turn')} · {count(item.codings, 'coding')} · {_finished(item)}")
+            if mine and item.segments:
+                st.progress(mine / item.segments)
+        with st.popover("Speakers", on_change="rerun", key=f"more-{info.id}", type="tertiary") as more:
+            if more.open:
+                _details(project, item)
+        if st.button("Review", icon=":material/rate_review:", key=f"review-{info.id}"):
+            session.go("review.py", transcript=info.id)
+
+
+def _finished(item: Progress) -> str:
+    if not item.finished:
+        return f"none of {count(item.segments, 'segment')} finished"
+    names = ", ".join(f"{name} {number:,}" for name, number in item.finished)
+    return f"{count(item.segments, 'segment')}, finished by {names}"
+
+
+def _details(project: Project, item: Progress) -> None:
+    info = item.info
+    speakers = project.speakers(info.id)
+    chosen = [label for label, person in speakers.items() if person.role is Role.MODERATOR]
+    stamp = "|".join(chosen)
+    with st.form(f"moderators-{info.id}", border=False):
+        wanted = st.multiselect("Moderators", list(speakers), default=chosen, key=f"moderators-{info.id}-{stamp}")
+        kept = st.form_submit_button("Keep")
+    if kept:
+        who = session.coder()
+        if who is None:
+            st.info("Type your name at the top of the page first.")
+        else:
+            act(project, _roles(speakers, wanted), coder=who)
+    report = project.report(info.id)
+    blocks: list[Block] = [
+        {
+            "kind": "text",
+            "label": "Read from",
+            "text": f"{info.source_name}: {report.format}, {report.encoding or 'binary'}",
+        }
+    ]
+    if report.cues_in is not None:
+        blocks.append({"kind": "text", "label": "Cues", "text": f"{report.cues_in:,} in, {report.cues_out or 0:,} out"})
+    if report.left_out:
+        items = [f"{out.reason}: {out.text}" for out in report.left_out[:50]]
+        blocks.append({"kind": "list", "label": f"Left out ({len(report.left_out):,})", "items": items})
+    if report.warnings:
+        notes = [note.message if note.line is None else f"line {note.line}: {note.message}" for note in report.warnings]
+        blocks.append({"kind": "list", "label": "Warnings", "items": notes})
+    sheet(blocks, key=f"reading-{info.id}")
+
+
+def _roles(speakers: dict[str, Participant], moderators: list[str]) -> list[Operation]:
+    return [
+        SetRole(person.id, Role.MODERATOR if label in moderators else Role.PARTICIPANT)
+        for label, person in speakers.items()
+        if (label in moderators) is not (person.role is Role.MODERATOR)
+    ]
+
+
+main()

@@ -1,0 +1,50 @@
+"""Parts of pages that Streamlit does not have: a tree of codes, and a sheet of text shown as typed.
+
+Whatever comes from people or files reaches the browser as data and is put there by ``textContent`` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import streamlit as st
+
+Block = dict[str, object]
+"""One block of a sheet: ``kind`` is ``title``, ``text``, ``list`` or ``quotes``."""
+
+
+@cache
+def _read(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def sheet(blocks: Sequence[Block], *, key: str, on_open: Callable[[], None] | None = None) -> Any:  # noqa: ANN401
+    """Show blocks of text as typed.
+
+    Args:
+        blocks: What to show.
+        key: The key of the element.
+        on_open: Called when a quotation's place is asked for; its id is then in ``st.session_state[key]["open"]``.
+    """
+    part = st.components.v2.component("focus_sheet", js=_read("sheet.js"), css=_read("sheet.css"))
+    return part(key=key, data={"blocks": list(blocks)}, on_open_change=on_open or (lambda: None))
+
+
+def code_tree(
+    codes: Sequence[dict[str, object]], *, selected: str | None, key: str, height: int, on_select: Callable[[], None]
+) -> Any:  # noqa: ANN401
+    """Show codes as a tree to choose one from.
+
+    Args:
+        codes: In the order of the tree: ``id``, ``name``, ``depth``, ``colour``, ``count``, ``codable``, ``words``.
+        selected: The id of the code that is chosen.
+        key: The key of the element.
+        height: In pixels.
+        on_select: Called when one is chosen; its id is then in ``st.session_state[key]["chosen"]``.
+    """
+    part = st.components.v2.component("focus_code_tree", js=_read("tree.js"), css=_read("tree.css"))
+    data = {"codes": list(codes), "selected": selected, "height": height}
+    return part(key=key, data=data, on_chosen_change=on_select)

@@ -1,0 +1,1 @@
+"""The review screen: the transcript, its codings and suggestions, and hands on the keyboard."""

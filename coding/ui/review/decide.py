@@ -1,0 +1,242 @@
+"""Turn what a coder did on the screen into edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from coding.codebook import make_code_id
+from coding.edits import (
+    AddCoding,
+    ChangeCoding,
+    MarkReviewed,
+    Operation,
+    RejectSuggestion,
+    RemoveCoding,
+    Reopen,
+    SetCodebook,
+    WriteMemo,
+    apply_edits,
+    quote,
+    redo,
+    undo,
+)
+from coding.edits.segments import MergeSegments, SplitSegment, WithdrawRejection
+from coding.errors import EditError
+from coding.model import Code, Coding, Edit, Origin, Valence
+from coding.store import Project
+from coding.ui.review import events
+from coding.ui.review.board import Found
+from coding.ui.review.events import Event, Place
+from coding.ui.review.wire import acts
+
+FLAG = "flagged"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who reviews which project, and what the machine told them.
+
+    Attributes:
+        project: The project.
+        coder: The person.
+        blind: Suggestions and other people's codings are hidden until a segment is finished.
+        find: Says what the machine suggests for a code at a place.
+    """
+
+    project: Project
+    coder: str
+    blind: bool
+    find: Callable[[Place, str], Found | None]
+
+
+def carry_out(reviewer: Reviewer, event: Event) -> None:
+    """Do what an event wants, once: the same event again changes nothing.
+
+    Raises:
+        CodingError: It cannot be done on the project as it is now.
+    """
+    project, coder = reviewer.project, reviewer.coder
+    deed = event.deed
+    if isinstance(deed, events.Undo):
+        last = deed.batch or next((act.batch for act in reversed(acts(project.edits(coder=coder))) if act.standing), None)
+        if last is not None and stands(project.edits(coder=coder), last):
+            undo(project, coder=coder, batch=last)
+        return
+    if isinstance(deed, events.Redo):
+        redo(project, coder=coder)
+        return
+    with project.transaction():
+        apply_edits(project, operations(reviewer, deed), coder=coder, batch=event.id)
+
+
+def stands(edits: Sequence[Edit], batch: str) -> bool:
+    """Tell whether an act was done and, as far as ``edits`` tell, is not taken back at present."""
+    root, standing, known = {batch}, True, False
+    for edit in edits:
+        known = known or edit.batch == batch
+        if edit.undoes in root and edit.batch not in root:
+            root.add(edit.batch)
+            standing = edit.kind == "redo"
+    return known and standing
+
+
+def operations(reviewer: Reviewer, deed: events.Deed) -> list[Operation]:
+    """Return the operations that a deed stands for.
+
+    Raises:
+        CodingError: What it is about is not there.
+    """
+    match deed:
+        case events.OnCode():
+            return _on_code(reviewer, deed)
+        case events.OnPlace():
+            return _on_place(reviewer, deed)
+        case events.Recode():
+            return _recode(reviewer, deed.place, deed.code_id, deed.new_code_id)
+        case events.SetValence():
+            coding = _mine(reviewer, deed.place, deed.code_id)
+            return [ChangeCoding(coding.id, valence=deed.valence)]
+        case events.Move():
+            coding = _mine(reviewer, deed.place, deed.code_id)
+            return [ChangeCoding(coding.id, start_char=deed.start_char, end_char=deed.end_char)]
+        case events.NewCode():
+            return _new_code(reviewer, deed)
+        case events.Split():
+            return [SplitSegment(deed.place.transcript_id, deed.place.start_char, deed.place.end_char, deed.at_char)]
+        case events.Note():
+            return [_note(reviewer, deed)]
+        case events.Bulk():
+            return _bulk(reviewer, deed)
+        case _:
+            return []
+
+
+def _span(place: Place) -> tuple[str, int, int]:
+    return place.transcript_id, place.start_char, place.end_char
+
+
+def _find_mine(reviewer: Reviewer, place: Place, code_id: str) -> Coding | None:
+    mine = reviewer.project.codings(place.transcript_id, coder=reviewer.coder, code_id=code_id)
+    return next((c for c in mine if (c.start_char, c.end_char) == (place.start_char, place.end_char)), None)
+
+
+def _mine(reviewer: Reviewer, place: Place, code_id: str) -> Coding:
+    coding = _find_mine(reviewer, place, code_id)
+    if coding is None:
+        raise EditError("you have no such coding at this place; it was removed or changed in the meantime")
+    return coding
+
+
+def _is_blind(reviewer: Reviewer, place: Place) -> bool:
+    if not reviewer.blind:
+        return False
+    reviews = reviewer.project.reviews(place.transcript_id, coder=reviewer.coder)
+    return not any(covers(place.start_char, place.end_char, r.start_char, r.end_char) for r in reviews)
+
+
+def covers(start: int, end: int, other_start: int, other_end: int) -> bool:
+    """Tell whether two spans are about the same: half of one, at least, is inside the other.
+
+    >>> covers(0, 10, 5, 30), covers(0, 10, 6, 30)
+    (True, False)
+    """
+    shared = min(end, other_end) - max(start, other_start)
+    return shared > 0 and 2 * shared >= min(end - start, other_end - other_start)
+
+
+def _add(reviewer: Reviewer, place: Place, code_id: str, origin: Origin, valence: Valence | None = None) -> list[Operation]:
+    found = None
+    if _is_blind(reviewer, place):
+        origin = Origin.BLIND
+    elif origin is not Origin.OWN:
+        found = reviewer.find(place, code_id)
+        if found is None and origin is Origin.ACCEPTED:
+            origin = Origin.OWN
+    return [
+        WithdrawRejection(*_span(place), code_id),
+        AddCoding(
+            *_span(place),
+            code_id,
+            valence=valence or (found.valence if found else Valence.SHOWN),
+            origin=origin,
+            score=found.score if found else None,
+            probability=found.probability if found else None,
+        ),
+    ]
+
+
+def _reject(reviewer: Reviewer, place: Place, code_id: str) -> Operation:
+    found = reviewer.find(place, code_id)
+    return RejectSuggestion(
+        *_span(place), code_id, score=found.score if found else None, probability=found.probability if found else None
+    )
+
+
+def _on_code(reviewer: Reviewer, deed: events.OnCode) -> list[Operation]:
+    if deed.act in ("accept", "code"):
+        origin = Origin.ACCEPTED if deed.act == "accept" else Origin.OWN
+        return _add(reviewer, deed.place, deed.code_id, origin, deed.valence)
+    if deed.act == "reject":
+        return [_reject(reviewer, deed.place, deed.code_id)]
+    coding = _find_mine(reviewer, deed.place, deed.code_id)
+    if coding is None:
+        return []
+    refused = [_reject(reviewer, deed.place, deed.code_id)] if coding.origin is Origin.ACCEPTED else []
+    return [RemoveCoding(coding.id), *refused]
+
+
+def _on_place(reviewer: Reviewer, deed: events.OnPlace) -> list[Operation]:
+    place = _span(deed.place)
+    if deed.act == "finish":
+        return [MarkReviewed(*place, blind=_is_blind(reviewer, deed.place))]
+    if deed.act == "reopen":
+        return [Reopen(*place)]
+    return [MergeSegments(*place)]
+
+
+def _recode(reviewer: Reviewer, place: Place, code_id: str, new_code_id: str) -> list[Operation]:
+    coding = _find_mine(reviewer, place, code_id)
+    if coding is None:
+        return [*_add(reviewer, place, new_code_id, Origin.CHANGED), _reject(reviewer, place, code_id)]
+    if _find_mine(reviewer, place, new_code_id) is not None:
+        return [RemoveCoding(coding.id)]
+    return [WithdrawRejection(*_span(place), new_code_id), ChangeCoding(coding.id, code_id=new_code_id)]
+
+
+def _new_code(reviewer: Reviewer, deed: events.NewCode) -> list[Operation]:
+    codebook = reviewer.project.codebook()
+    same = [c for c in codebook.codable if c.name.casefold() == deed.name.casefold()]
+    taken = {code.id for code in codebook.codes} | set(reviewer.project.retired_codes())
+    code = same[0] if same else Code(make_code_id(deed.name, taken), deed.name)
+    first: list[Operation] = [] if same else [SetCodebook(replace(codebook, codes=(*codebook.codes, code)))]
+    if deed.replaces is not None:
+        return [*first, *_recode(reviewer, deed.place, deed.replaces, code.id)]
+    return [*first, *_add(reviewer, deed.place, code.id, Origin.OWN)]
+
+
+def _note(reviewer: Reviewer, deed: events.Note) -> Operation:
+    place = deed.place
+    if deed.target == "coding":
+        return ChangeCoding(_mine(reviewer, place, deed.code_id or "").id, memo=deed.text.strip())
+    if deed.target == "code" and deed.code_id not in reviewer.project.codebook():
+        raise EditError(f"there is no code {deed.code_id!r} in the codebook")
+    quote(reviewer.project, *_span(place))
+    key = f"{place.transcript_id}:{place.start_char}-{place.end_char}"
+    targets = {
+        "segment": f"segment:{key}",
+        "flag": f"flag:segment:{key}",
+        "code": f"code:{deed.code_id}",
+        "transcript": f"transcript:{place.transcript_id}",
+        "project": "project",
+    }
+    return WriteMemo(targets[deed.target], FLAG if deed.target == "flag" and deed.text else deed.text)
+
+
+def _bulk(reviewer: Reviewer, deed: events.Bulk) -> list[Operation]:
+    found: list[Operation] = []
+    for start, end in deed.accept:
+        found += _add(reviewer, Place(deed.transcript_id, start, end), deed.code_id, Origin.ACCEPTED)
+    for start, end in deed.reject:
+        found.append(_reject(reviewer, Place(deed.transcript_id, start, end), deed.code_id))
+    return found

@@ -1,0 +1,110 @@
+"""What stands around every page: the project, the coder, what the machine is doing, and messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from coding.errors import CodingError
+from coding.ui import session
+from coding.ui.jobs import Status
+from coding.ui.session import PAGES
+from coding.ui.widgets import plain, show_error
+
+MENU = (
+    ("study.py", "Project", ":material/folder_open:"),
+    ("review.py", "Review", ":material/rate_review:"),
+    ("codebook.py", "Codebook", ":material/account_tree:"),
+    ("people.py", "Participants", ":material/groups:"),
+    ("learning.py", "Suggestions", ":material/model_training:"),
+    ("export.py", "Export", ":material/download:"),
+    ("history.py", "History", ":material/history:"),
+)
+"""The pages in the order of the menu: file, title, icon."""
+
+ABOUT = "Codes focus groups with a codebook. Everything stays on this machine."
+
+
+ICON = Path(__file__).parent / "parts" / "icon.svg"
+"""The icon of the browser's tab; a named symbol would be fetched from the network."""
+
+
+def menu() -> list[object]:
+    """Return the pages for the navigation."""
+    return [
+        st.Page(PAGES / file, title=title, icon=icon, default=file == "study.py")
+        for file, title, icon in MENU
+        if (PAGES / file).exists()
+    ]
+
+
+_DARK = """<style>
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {color: #0d1416;}
+</style>"""
+"""Streamlit writes white on the light accent of the dark theme, which is hard to read."""
+
+
+def header(title: str) -> DeltaGenerator:
+    """Show the line above every page, and return the place in it for what the machine is doing."""
+    if st.context.theme.type == "dark":
+        st.html(_DARK)
+    path = session.project_path()
+    session.keep_link()
+    name = "" if path is None else session.project_name(path)
+    if title == "Project":
+        title, name = name or "Focus coding", ""
+    with st.container(horizontal=True, vertical_alignment="center", key="shell"):
+        st.title(plain(title), width="content", anchor=False)
+        st.text(name, width="stretch")
+        place = st.container(width="content")
+        _coder()
+    for message in session.take_messages():
+        st.toast(plain(message), icon=":material/check:")
+    return place
+
+
+def footer(place: DeltaGenerator) -> None:
+    """Begin with what takes long, now that the page has been painted, and show how far it has got."""
+    path = session.project_path()
+    if path is None or not path.exists():
+        return
+    session.assistant_ready(path)
+    status = session.assistant_status(path)
+    with place:
+        if status.busy:
+            _work(path)
+        elif status.error:
+            st.markdown(f":material/error: {plain(status.error)}")
+
+
+def doing(status: Status) -> str:
+    """Return in words what the machine is doing."""
+    return f"{status.doing}: {status.done:,} of {status.of:,}" if status.of else f"{status.doing} …"
+
+
+@st.fragment(run_every=1.0)
+def _work(path: Path) -> None:
+    status = session.assistant_status(path)
+    if not status.busy:
+        st.rerun()
+    st.markdown(f":material/hourglass_top: {plain(doing(status))}")
+
+
+def _coder() -> None:
+    name = session.coder()
+    with (
+        st.popover(plain(name) if name else "Your name", icon=":material/person:", key="coder"),
+        st.form("coder-form", border=False),
+    ):
+        typed = st.text_input("Your name", value=name or "", max_chars=80)
+        st.text("It stands beside everything you decide.")
+        kept = st.form_submit_button("Keep", type="primary")
+    if kept:
+        try:
+            session.set_coder(typed)
+        except CodingError as err:
+            show_error(err)
+        else:
+            session.rerun()
