@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from coding.errors import ReadError
 from coding.model import Note, Transcript
-from coding.readers.assemble import assemble
 from coding.readers.archives import open_archive
+from coding.readers.assemble import assemble
 from coding.readers.chat import read_chat, sniff_chat
 from coding.readers.csv_tables import has_columns, read_csv, sniff_table
 from coding.readers.docx import is_docx, read_docx
@@ -33,6 +33,9 @@ __all__ = ["FORMATS", "MOST_BYTES", "SUFFIXES", "Format", "read_bytes", "read_tr
 
 MOST_BYTES = 200 * 1024 * 1024
 """Larger files are refused; an hour of talk is about 0.1 MB."""
+
+
+_EMPTY = "the file is empty; export the transcript again and import that file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,13 @@ def _zip(source: Source) -> bool:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("Word document", (".docx", ".docm"), lambda source: _zip(source) and is_docx(open_archive(source)), read_docx),
+    Format(
+        "Word document", (".docx", ".docm"), lambda source: _zip(source) and is_docx(open_archive(source)), read_docx
+    ),
     Format("OpenDocument text", (".odt",), lambda source: _zip(source) and is_odt(open_archive(source)), read_odt),
-    Format("Excel workbook", (".xlsx", ".xlsm"), lambda source: _zip(source) and is_xlsx(open_archive(source)), read_xlsx),
+    Format(
+        "Excel workbook", (".xlsx", ".xlsm"), lambda source: _zip(source) and is_xlsx(open_archive(source)), read_xlsx
+    ),
     Format("PDF", (".pdf",), lambda source: b"%PDF-" in source.data[:1024], read_pdf),
     Format("RTF", (".rtf",), lambda source: sniff_rtf(source.data), read_rtf),
     Format("WebVTT", (".vtt",), lambda source: sniff_vtt(source.text), read_vtt),
@@ -136,7 +143,7 @@ def read_bytes(
     if len(data) > MOST_BYTES:
         raise source.error(_too_large(len(data)))
     if not data or not data.strip(b"\0 \t\r\n\f\v"):
-        raise source.error("the file is empty; export the transcript again and import that file")
+        raise source.error(_EMPTY)
     chosen, warnings = _choose(source)
     reading = chosen.read(source)
     reading.warnings[:0] = warnings
@@ -156,12 +163,25 @@ def _choose(source: Source) -> tuple[Format, list[Note]]:
     refuse(source)
     by_suffix = next((form for form in FORMATS if source.suffix in form.suffixes), None)
     if _zip(source) and not any(form.sniff(source) for form in FORMATS[:3]):
-        raise source.error("this is a ZIP file, but not a Word, OpenDocument or Excel file; unpack it and import what is in it")
+        raise source.error(
+            "this is a ZIP file, but not a Word, OpenDocument or Excel file; unpack it and import what is in it"
+        )
     by_content = next(form for form in FORMATS if form.sniff(source))
     if by_content.name == "text":
+        if not source.text.strip():
+            raise source.error(_EMPTY)
         refuse_text(source)
-        if by_suffix is not None and by_suffix.name == "table" and has_columns(source.text):
+        if by_suffix is not None and _can_be(by_suffix, source):
             by_content = by_suffix
     if by_suffix is None or by_content is by_suffix or by_content.name == "chat":
         return by_content, []
     return by_content, [Note(f"named {source.suffix}, but it is {by_content.name}")]
+
+
+def _can_be(form: Format, source: Source) -> bool:
+    """Tell whether the name decides, since the content alone shows nothing."""
+    return (
+        form.name == "JSON"
+        or (form.name == "web page" and "<" in source.text)
+        or (form.name == "table" and has_columns(source.text))
+    )

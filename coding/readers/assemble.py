@@ -26,7 +26,9 @@ def assemble(reading: Reading, source: Source, *, name: str, group: str | None =
         else:
             reading.leave_out(piece.speaker or "", SILENT, piece.line)
     if not pieces:
-        raise source.error("there are no words in this file; check that it is the finished transcript and export it again")
+        raise source.error(
+            "there are no words in this file; check that it is the finished transcript and export it again"
+        )
     text, turns = _lay_out(pieces)
     decoded = source.decoded.warnings if reading.encoding is not None else ()
     return Transcript(

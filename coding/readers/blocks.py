@@ -62,7 +62,9 @@ def _paragraph(parts: Sequence[tuple[str, bool]], line: int, *, heading: bool, a
             break
         bold_chars += len(part)
     skipped = len(whole) - len(whole.lstrip())
-    bold_chars = min(len(text), max(0, bold_chars - skipped)) if any(bold and part.strip() for part, bold in parts) else 0
+    bold_chars = (
+        min(len(text), max(0, bold_chars - skipped)) if any(bold and part.strip() for part, bold in parts) else 0
+    )
     return Paragraph(text, line, after_blank, heading, bold_chars)
 
 
@@ -82,7 +84,9 @@ def blocks_to_pieces(blocks: Sequence[Paragraph | Table], reading: Reading, sour
 
 
 def _is_wide(table: Table) -> bool:
-    return len(table.rows) > 1 and sum(sum(bool(cell.strip()) for cell in row) > 1 for row in table.rows) >= 0.5 * len(table.rows)
+    return len(table.rows) > 1 and sum(sum(bool(cell.strip()) for cell in row) > 1 for row in table.rows) >= 0.5 * len(
+        table.rows
+    )
 
 
 def _read_tables(blocks: Sequence[Paragraph | Table], reading: Reading, source: Source) -> None:

@@ -21,7 +21,9 @@ _WEAK = re.compile(
     r"mod|int|fac|part|resp|spk|fg|iv|ivr|[a-z]{1,2})[\s._#-]{0,2}(?:\d{1,3}|[a-z])?\.?",
     re.IGNORECASE,
 )
-_UNKNOWN = re.compile(r"\W*(?:unknown(?: speaker| participant)?|unidentified(?: speaker| participant| voice)?|\?+)\W*", re.IGNORECASE)
+_UNKNOWN = re.compile(
+    r"\W*(?:unknown(?: speaker| participant)?|unidentified(?: speaker| participant| voice)?|\?+)\W*", re.IGNORECASE
+)
 _NUMBERED = re.compile(
     r"(?:item|part|step|day|year|topic|week|round|page|phase|task|section|table|figure|fig|chapter|act|scene|theme|line|slide|"
     r"no|vol|question|q|group|session|point|option|stage|level|appendix|version|covid|mp)[\s_-]*\d+[a-z]?",
@@ -34,7 +36,9 @@ _META = frozenset(
     "focus start end started ended created audio video website copyright consent code legend key attachments invited "
     "question questions answer answers id ref reference author".split()
 )
-_SURE_META = frozenset("date title location venue duration participants attendees present length recorded interviewees project".split())
+_SURE_META = frozenset(
+    "date title location venue duration participants attendees present length recorded interviewees project".split()
+)
 _NOISES = frozenset(
     "laughter laughs laughing laugh music applause crosstalk inaudible unintelligible pause pauses silence noise noises unclear "
     "coughs coughing cough sighs sigh background sound sounds overlapping overlap redacted phone chuckles chuckling chuckle indistinct "
@@ -44,6 +48,8 @@ _NOISES = frozenset(
 
 
 _SHARE_WITHOUT_COLON = 0.2
+# Speakers' names begin a good part of the lines; in a thousand lines two may begin with "London:".
+_SHARE_OF_NAMES = 0.015
 
 
 @dataclass(slots=True)
@@ -107,12 +113,20 @@ class Census:
         looking = sum(of.count for name, of in seen.items() if of.marked and _could_be(name, of))
         unmarked = sum(of.count for of in seen.values() if not of.marked and of.count > 1)
         seen = {name: of for name, of in seen.items() if of.marked or unmarked >= _SHARE_WITHOUT_COLON * total}
-        everywhere = looking >= 0.5 * total and len(seen) > 1
+        everywhere = (looking >= 0.5 * total and len(seen) > 1) or unmarked >= 0.5 * total
+        covered = sum(of.count for name, of in seen.items() if of.marked and not _is_noise(name, of)) >= 0.8 * total
+        enough = looking >= _SHARE_OF_NAMES * total
         timed = sum(of.timed for of in seen.values()) > 1
-        sure = {name for name, of in seen.items() if _is_sure(name, of, everywhere=everywhere, timed=timed)}
+        sure = {
+            name
+            for name, of in seen.items()
+            if (enough or is_role(name)) and _is_sure(name, of, everywhere=everywhere, timed=timed, covered=covered)
+        }
         share = sum(seen[name].count for name in sure) / total
         names = sure | {name for name, of in seen.items() if _is_likely(name, of, share)}
-        refused = [(name, of.count) for name, of in seen.items() if name not in names and of.count > 1 and "colon" in of.forms]
+        refused = [
+            (name, of.count) for name, of in seen.items() if name not in names and of.count > 1 and "colon" in of.forms
+        ]
         return Labels(frozenset(names), tuple(sorted(refused, key=lambda item: -item[1])))
 
 
@@ -146,10 +160,15 @@ def _is_noise(name: str, of: _Seen) -> bool:
 
 
 def _could_be(name: str, of: _Seen) -> bool:
-    return not is_meta(name) and not _is_noise(name, of) and (looks_like_name(name) or is_role(name)) and not _NUMBERED.fullmatch(name)
+    return (
+        not is_meta(name)
+        and not _is_noise(name, of)
+        and (looks_like_name(name) or is_role(name))
+        and not _NUMBERED.fullmatch(name)
+    )
 
 
-def _is_sure(name: str, of: _Seen, *, everywhere: bool, timed: bool) -> bool:
+def _is_sure(name: str, of: _Seen, *, everywhere: bool, timed: bool, covered: bool) -> bool:
     if _is_noise(name, of):
         return False
     if is_role(name) or is_unknown(name):
@@ -157,10 +176,10 @@ def _is_sure(name: str, of: _Seen, *, everywhere: bool, timed: bool) -> bool:
     if is_meta(name) or _NUMBERED.fullmatch(name):
         return of.count >= 5 and of.marked and not _NUMBERED.fullmatch(name)
     if not of.marked:
-        return of.count >= (2 if "line" in of.forms else 3) and looks_like_name(name)
+        return of.count >= (2 if everywhere or "line" in of.forms else 3) and looks_like_name(name)
     if looks_like_name(name):
         return of.count >= 2 or everywhere or (timed and of.timed > 0)
-    return of.count >= 3 or of.timed >= 2
+    return of.count >= (2 if covered else 3) or of.timed >= 2
 
 
 def _is_likely(name: str, of: _Seen, share: float) -> bool:

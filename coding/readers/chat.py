@@ -72,12 +72,19 @@ def _pieces(text: str, pattern: re.Pattern[str], reading: Reading) -> Iterator[P
             yield _finished(piece, lines)
         groups = found.groupdict()
         reading.leave_out(" ".join(filter(None, (groups.get("day"), groups["time"]))), TIMESTAMP, number)
-        reading.leave_out(line[found.start() : found.start("name")][len(groups["time"]) :] if pattern is _FROM else "", MARKUP, number)
+        reading.leave_out(
+            line[found.start() : found.start("name")][len(groups["time"]) :] if pattern is _FROM else "", MARKUP, number
+        )
         reading.leave_out(groups.get("to") or "", MARKUP, number)
-        piece = Piece("", " ".join(groups["name"].split()), seconds(groups["time"]), line=number)
+        piece = Piece("", " ".join(groups["name"].split()), _clock(groups["time"]), line=number)
         lines = [] if found["text"] is None else [line[found.start("text") :].strip()]
     if piece is not None:
         yield _finished(piece, lines)
+
+
+def _clock(time: str) -> float | None:
+    """Return a time of day in seconds; messengers leave the seconds away."""
+    return seconds(time if time.count(":") == 2 else f"{time}:00")
 
 
 def _finished(piece: Piece, lines: list[str]) -> Piece:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from coding.readers.census import Census, Labels, is_unknown
-from coding.readers.labels import find_label
+from coding.readers.labels import Label, find_label, is_title
 from coding.readers.source import TIMESTAMP, UNKNOWN, Piece, Reading
 
 GAP_S = 2.0
@@ -16,6 +18,8 @@ MOST_WORDS = 60
 """Without speakers, a turn ends with the first sentence that ends behind so many words."""
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)\]]*$""")
 _FEW_REPEATS = 0.05
+_FEWEST_ROLLING = 6
+_SHARE_ROLLING = 0.4
 _NOT_IN_CUES = frozenset({"clock", "tab", "dash", "bold"})
 
 
@@ -42,6 +46,7 @@ class Cue:
 
 def cues_to_pieces(cues: list[Cue], reading: Reading, *, speakers: bool = True) -> None:
     """Put the turns that the cues make into ``reading``, with warnings about what had to be decided."""
+    _drop_repeated_lines(cues, reading)
     if speakers and not any(cue.speaker is not None for cue in cues):
         cues = label_cues(cues, reading)
     named = any(cue.speaker is not None for cue in cues)
@@ -52,6 +57,26 @@ def cues_to_pieces(cues: list[Cue], reading: Reading, *, speakers: bool = True) 
         first = next(cue.line for cue in cues if cue.speaker is None)
         reading.warn(f"{count} cues have no speaker", first)
     reading.pieces.extend(merge(cues))
+
+
+def _drop_repeated_lines(cues: list[Cue], reading: Reading) -> None:
+    """Drop the first line of cues that repeats the last line of the cue before, where most do, as rolling captions."""
+    repeating = sum(_repeats(one, two) for one, two in pairwise(cues))
+    if len(cues) < _FEWEST_ROLLING or repeating < _SHARE_ROLLING * len(cues):
+        return
+    reading.warn("the captions roll: lines that repeat the line before were left out")
+    last = ""
+    for cue in cues:
+        lines = cue.text.split("\n")
+        if last and lines[0].strip() == last:
+            reading.leave_out(lines.pop(0), "repeated line", cue.line)
+        last = lines[-1].strip() if lines else last
+        cue.text = "\n".join(lines)
+
+
+def _repeats(one: Cue, two: Cue) -> bool:
+    last = one.text.rpartition("\n")[2].strip()
+    return bool(last) and two.text.startswith(last) and two.text.partition("\n")[0].strip() == last
 
 
 def label_cues(cues: list[Cue], reading: Reading) -> list[Cue]:
@@ -67,19 +92,26 @@ def label_cues(cues: list[Cue], reading: Reading) -> list[Cue]:
 def _labels_of(cues: list[Cue]) -> tuple[Labels, bool]:
     """Return the labels in the cues' words, and whether they stand there only when the speaker changes."""
     census = Census()
+    names: list[str | None] = []
     for cue in cues:
-        label = find_label(cue.text.split("\n", 1)[0], loose=True)
-        census.add(None if label is not None and label.form in _NOT_IN_CUES else label)
+        label = _label_of(cue.text)
+        census.add(label)
+        # One string a name, not one a cue.
+        names.append(None if label is None else sys.intern(label.name))
     labels = census.choose()
-    count = repeats = 0
-    last = None
-    for cue in cues if labels.names else ():
-        label = find_label(cue.text.split("\n", 1)[0], loose=True)
-        if label is not None and label in labels:
-            count += 1
-            repeats += label.name == last
-            last = label.name
-    return labels, 0 < count < len(cues) and repeats <= _FEW_REPEATS * count
+    known = [name for name in names if name in labels.names]
+    repeats = sum(one == two for one, two in pairwise(known))
+    return labels, 0 < len(known) < len(cues) and repeats <= _FEW_REPEATS * len(known)
+
+
+def _label_of(text: str) -> Label | None:
+    """Return what may be the label of a cue: at its start, or alone on the first of its lines."""
+    first, lf, _ = text.partition("\n")
+    label = find_label(first, loose=True)
+    if label is not None and label.form not in _NOT_IN_CUES:
+        return label
+    name = first.strip()
+    return Label(name, "", "line") if lf and is_title(name) else None
 
 
 def _labelled(cues: list[Cue], labels: Labels, reading: Reading, *, carry: bool) -> Iterator[Cue]:
@@ -88,21 +120,23 @@ def _labelled(cues: list[Cue], labels: Labels, reading: Reading, *, carry: bool)
     for cue in cues:
         lines: list[str] = []
         speaker = current if carry else None
-        for line in cue.text.split("\n"):
-            label = find_label(line, loose=True)
-            if label is None or label not in labels or label.form in _NOT_IN_CUES:
+        for at, line in enumerate(cue.text.split("\n")):
+            label = _label_of(line if at else cue.text)
+            if label is None or label not in labels:
                 lines.append(line)
                 continue
             if lines:
                 yield _part(cue, lines, speaker)
             for beside in label.beside:
                 reading.leave_out(beside, TIMESTAMP, cue.line)
-            speaker, lines = label.name, [label.rest]
+            speaker, lines = sys.intern(label.name), [label.rest]
             if is_unknown(label.name):
                 reading.leave_out(label.name, UNKNOWN, cue.line)
                 speaker = None
         current = speaker
-        yield _part(cue, lines, speaker)
+        # The cue itself becomes its last part: a hundred thousand copies would cost time and memory.
+        cue.text, cue.speaker, cue.known = "\n".join(lines), speaker, True
+        yield cue
 
 
 def _part(cue: Cue, lines: list[str], speaker: str | None) -> Cue:

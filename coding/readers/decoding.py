@@ -120,7 +120,9 @@ def _refuse_binary(data: bytes) -> None:
     sample = data[:_SAMPLE_BYTES]
     odd = sum(sample.count(bytes([b])) for b in (*range(9), *range(14, 27), *range(28, 32)))
     if odd > max(8, len(sample) * 0.05) or (sample and odd == len(sample)):
-        raise ValueError("this is not text but binary data; export the transcript as text, DOCX, VTT or SRT and import that")
+        raise ValueError(
+            "this is not text but binary data; export the transcript as text, DOCX, VTT or SRT and import that"
+        )
 
 
 def _not_utf8(data: bytes, err: UnicodeDecodeError) -> tuple[str, str, list[Note]]:
@@ -152,7 +154,9 @@ def _wide_characters(text: str) -> int:
 
 
 # What each one-byte encoding writes for quotation marks, dashes and common accented letters.
-_PLAUSIBLE = frozenset("‘’“”–—…•£€«»°·ºª¿¡©®½¼" + "áàâäãåæçéèêëíìîïñóòôöõøœúùûüýÿßšž" + "ÁÀÂÄÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜÝŠŽ" + "\xa0")
+_PLAUSIBLE = frozenset(
+    "‘’“”–—…•£€«»°·ºª¿¡©®½¼" + "áàâäãåæçéèêëíìîïñóòôöõøœúùûüýÿßšž" + "ÁÀÂÄÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜÝŠŽ" + "\xa0"
+)
 
 
 def _one_byte_codec(data: bytes) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 from coding.readers.blocks import Line, Table, blocks_to_pieces
@@ -12,7 +13,16 @@ _BLOCKS = frozenset(
     "p div section article main li ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre table tr td th body html header footer nav aside "
     "figure figcaption form fieldset address hr details summary tbody thead tfoot caption center option select".split()
 )
-_ASIDES = {"script": "script", "style": "script", "title": HEADER, "template": "script", "nav": "navigation", "noscript": "script"}
+_ASIDES = {
+    "script": "script",
+    "style": "script",
+    "title": HEADER,
+    "template": "script",
+    "nav": "navigation",
+    "noscript": "script",
+}
+# A no-break space is a word character to its author and stays.
+_SPACE = re.compile(r"[ \t\n\r\f]+")
 _BOLD = frozenset({"b", "strong"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -20,7 +30,9 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 def sniff_html(text: str) -> bool:
     """Tell whether a text begins as a web page does."""
     start = text[:2000].lstrip().lower()
-    return start.startswith(("<!doctype html", "<html", "<head", "<body")) or ("<html" in start and start.startswith("<"))
+    return start.startswith(("<!doctype html", "<html", "<head", "<body")) or (
+        "<html" in start and start.startswith("<")
+    )
 
 
 def read_html(source: Source) -> Reading:
@@ -104,7 +116,7 @@ class _Page(HTMLParser):
         if not self._line.parts:
             self._started = self.getpos()[0]
         if not self._pre:
-            data = " ".join(("x" + data + "x").split())[1:-1]
+            data = _SPACE.sub(" ", data)
         self._line.add(data, bold=self._bold > 0)
 
     def end_paragraph(self) -> None:

@@ -9,17 +9,46 @@ from dataclasses import dataclass
 from coding.readers.census import is_unknown
 from coding.readers.cues import Cue, cues_to_pieces, label_cues
 from coding.readers.source import SILENT, UNKNOWN, Piece, Reading, Source
-from coding.readers.tables import normal
-from coding.readers.times import in_milliseconds, number
+from coding.readers.tables import normal, rescale
+from coding.readers.times import number
 
-_TEXT = ("text", "content", "transcript", "utterance", "words", "sentence", "message", "body", "value", "caption", "speech", "display_text")
-_WORDS = ("words", "elements", "tokens", "items")
+_TEXT = (
+    "text",
+    "content",
+    "transcript",
+    "utterance",
+    "words",
+    "sentence",
+    "message",
+    "body",
+    "value",
+    "caption",
+    "speech",
+    "display_text",
+    "punctuated_word",
+    "word",
+)
+_WORDS = ("words", "elements", "sentences", "tokens", "items")
 _WORD = ("punctuated_word", "word", "value", "text", "content")
 _SPEAKER = (
     "speaker", "speaker_name", "speakername", "speaker_label", "name", "speaker_id", "speakerid", "participant", "who", "role", "user",
     "author", "label", "from", "channel",
 )  # fmt: skip
-_START = ("start", "start_time", "starttime", "start_s", "begin", "begin_time", "from", "offset", "timestamp", "time", "ts", "start_ms", "startms")
+_START = (
+    "start",
+    "start_time",
+    "starttime",
+    "start_s",
+    "begin",
+    "begin_time",
+    "from",
+    "offset",
+    "timestamp",
+    "time",
+    "ts",
+    "start_ms",
+    "startms",
+)
 _END = ("end", "end_time", "endtime", "end_s", "to", "stop", "end_ts", "end_ms", "endms")
 _DEEPEST = 6
 
@@ -53,8 +82,8 @@ def read_json(source: Source) -> Reading:
         reading.format = "json (Whisper)"
     cues = list(_cues(found.items, reading))
     reading.cues_in, reading.cues_out = len(found.items), len(cues)
-    _rest(top, "", found, reading, said=" ".join(cue.text for cue in cues))
-    _rescale(cues)
+    _rest(top, found, reading, said=" ".join(cue.text for cue in cues))
+    rescale(cues)
     timed = sum(cue.end_s is not None for cue in cues)
     if timed >= 0.9 * len(cues):
         cues_to_pieces(cues, reading, speakers=source.speakers)
@@ -186,30 +215,29 @@ def _time(value: object) -> float | None:
     return number(value.removesuffix("s")) if isinstance(value, str) else None
 
 
-def _rescale(cues: Sequence[Cue]) -> None:
-    times = [time for cue in cues for time in (cue.start_s, cue.end_s) if time is not None]
-    if in_milliseconds(times, sum(cue.text.count(" ") + 1 for cue in cues)):
-        for cue in cues:
-            cue.start_s = None if cue.start_s is None else cue.start_s / 1000
-            cue.end_s = None if cue.end_s is None else cue.end_s / 1000
-
-
-def _rest(node: object, path: str, found: _Found, reading: Reading, *, said: str) -> None:
-    """Report the words that stand outside the turns, but not what only repeats the turns' words."""
+def _rest(node: object, found: _Found, reading: Reading, *, said: str) -> None:
+    """Report the words that stand outside the turns, an entry a field, but not what only repeats the turns' words."""
     used = {id(item) for item in found.items}
-    repeated = said.split()
-    stack: list[tuple[object, str]] = [(node, path)]
+    fields: dict[str, list[str]] = {}
+    stack: list[tuple[object, str]] = [(node, "")]
     while stack:
         value, where = stack.pop()
         if isinstance(value, str):
-            if len(value) < len(said) / 2 or value.split() != repeated:
-                reading.leave_out(value, f"field {where}" if where else "field")
+            fields.setdefault(where, []).append(value)
         elif isinstance(value, list):
             stack.extend((item, where) for item in reversed(value))
         elif isinstance(value, Mapping):
             skip = _used_keys(value) if id(value) in used else frozenset()
-            children = [(child, f"{where}.{key}" if where else str(key)) for key, child in value.items() if key not in skip]
-            stack.extend(reversed(children))
+            stack.extend(
+                (child, f"{where}.{key}" if where else str(key))
+                for key, child in reversed(value.items())
+                if key not in skip
+            )
+    repeated = "".join(said.split())
+    for where, values in fields.items():
+        # Services write the whole text, or each word, a second time.
+        if len(repeated) < 40 or "".join("".join(values).split()) != repeated:
+            reading.leave_out("\n".join(values), f"field {where}" if where else "field")
 
 
 def _used_keys(item: Mapping[str, object]) -> frozenset[str]:
@@ -217,6 +245,8 @@ def _used_keys(item: Mapping[str, object]) -> frozenset[str]:
     text = _text_of(item)
     used = {key for names in (_SPEAKER, _START, _END) for key in [_pick(item, names)[0]] if key is not None}
     for key, value in item.items():
-        if value == text or (isinstance(value, list) and "".join(_joined_words(value).split()) == "".join(text.split())):
+        if value == text or (
+            isinstance(value, list) and "".join(_joined_words(value).split()) == "".join(text.split())
+        ):
             used.add(key)
     return frozenset(used)

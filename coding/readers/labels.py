@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from coding.readers.times import CLOCK, seconds, time_range
 
 MOST_CHARS = 60
+_REMEMBERED = 2048
 _LOOK_AT = 2 * MOST_CHARS + 40
 _MOST_WORDS = 6
 _TIME = rf"(?:[\[(]\s*{CLOCK}\s*[\])]|{CLOCK})"
@@ -21,6 +23,7 @@ _LOOSE = re.compile(rf"(?P<label>[^\s:<>\[(-][^:\n<>]{{0,{MOST_CHARS}}}?)\s*:(?=
 _CLOCK_LINE = re.compile(rf"{_NAME}\s*(?:[|,·•–-]\s*)?(?:\s|(?=[\[(]))(?P<time>{_SPAN})\s*:?\s*")
 _BRACKET = re.compile(rf"\[(?P<label>[^\W\d_][^\[\]\n:]{{0,{MOST_CHARS}}})\]\s*:?(?P<rest>.*)", re.DOTALL)
 _ANGLE = re.compile(rf"<(?P<label>[^\W\d_][^<>\n:=/]{{0,{MOST_CHARS}}})>\s*:?(?P<rest>\s.*)", re.DOTALL)
+_PAREN = re.compile(r"\((?P<label>[A-Z][A-Za-z]{0,11}[ _-]?\d{1,3})\)\s*:?(?P<rest>.*)", re.DOTALL)
 _TAB = re.compile(rf"{_NAME}\t\s*(?P<rest>\S.*)", re.DOTALL)
 _DASH = re.compile(rf"{_NAME}\s+[–—-]\s+(?P<rest>\S.*)", re.DOTALL)
 _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(?=\S)(.{1,90}?)\1")
@@ -99,7 +102,7 @@ def _lead(head: str) -> tuple[float | None, float | None, tuple[str, ...], str]:
 def _match(head: str, bold: int, *, loose: bool) -> Label | None:
     # Patterns look at the start only: a line of 50 MB costs the same as a short one.
     start = head[:_LOOK_AT]
-    if start.startswith(("[", "<")):
+    if start.startswith(("[", "<", "(")):
         return _bracket(head, start)
     if len(head) < _LOOK_AT:
         clock = _CLOCK_LINE.fullmatch(head)
@@ -110,7 +113,11 @@ def _match(head: str, bold: int, *, loose: bool) -> Label | None:
         return _label(colon["label"], head[colon.start("rest") :], "colon", colon["time"])
     if loose:
         colon = _LOOSE.match(start)
-        return None if colon is None or not is_plausible(colon["label"]) else _label(colon["label"], head[colon.start("rest") :], "colon")
+        return (
+            None
+            if colon is None or not is_plausible(colon["label"])
+            else _label(colon["label"], head[colon.start("rest") :], "colon")
+        )
     return _without_colon(head, start, bold)
 
 
@@ -133,7 +140,7 @@ def _label(name: str, rest: str, form: str, time: str | None = None) -> Label:
 
 
 def _bracket(head: str, start: str) -> Label | None:
-    found = _BRACKET.match(start) or _ANGLE.match(start)
+    found = _BRACKET.match(start) or _ANGLE.match(start) or _PAREN.match(start)
     if found is None or not is_plausible(found["label"]):
         return None
     rest = head[found.start("rest") :]
@@ -158,6 +165,7 @@ def _without_emphasis(text: str, bold: int) -> tuple[str, int]:
     return inner + text[mark.end() :], len(inner)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_plausible(name: str) -> bool:
     """Tell whether ``name`` could be a label at all: short, a few words, no sentence in it."""
     name = name.strip()
@@ -178,11 +186,22 @@ _DATE = re.compile(
 _SMALL = frozenset("de da di du la le el al bin ibn van von der den ter of the and from at in for & y e i".split())
 
 
+_BETWEEN_NAMES = re.compile(r"[\s,()/&|'’.-]+")
+# What stands in brackets behind a name may say anything: pronouns, a firm, a role.
+_ASIDE = re.compile(r"(?<=\S)\s*\([^()]*\)")
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def looks_like_name(name: str) -> bool:
     """Tell whether every word of ``name`` starts with a capital, as in a name or title.
 
     >>> looks_like_name("Dr Ian van Dyke (NHS)"), looks_like_name("what she said")
     (True, False)
     """
-    words = [word for word in re.split(r"[\s,()/&|'’.-]+", name) if word]
+    words = [word for word in _BETWEEN_NAMES.split(_ASIDE.sub(" ", name)) if word]
     return bool(words) and all(word[0].isupper() or not word[0].isalpha() or word.lower() in _SMALL for word in words)
+
+
+def is_title(name: str) -> bool:
+    """Tell whether a line alone above the words can be a name."""
+    return is_plausible(name) and looks_like_name(name) and name[-1:] not in tuple(".?!,;:") and not name[-1:].isdigit()

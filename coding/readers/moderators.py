@@ -14,7 +14,9 @@ _ROLE = re.compile(
     r"\.?(?:\s*\d{1,2})?",
     re.IGNORECASE,
 )
-_ROLE_INSIDE = re.compile(r"[(\[]\s*(?:moderator|facilitator|interviewer|host|researcher|mod)\.?\s*[)\]]", re.IGNORECASE)
+_ROLE_INSIDE = re.compile(
+    r"[(\[]\s*(?:moderator|facilitator|interviewer|host|researcher|mod)\.?\s*[)\]]", re.IGNORECASE
+)
 
 
 def is_moderator_label(label: str) -> bool:
@@ -69,7 +71,9 @@ def _by_talk(talk: dict[str, _Talk]) -> frozenset[str]:
     words = sum(of.words for of in talk.values())
     for label in list(talk)[:2]:
         of = talk[label]
-        others = max((one.rate for name, one in talk.items() if name != label and one.turns >= _FEWEST_TURNS), default=0.0)
+        others = max(
+            (one.rate for name, one in talk.items() if name != label and one.turns >= _FEWEST_TURNS), default=0.0
+        )
         if (
             of.ending >= _FEWEST_QUESTIONS
             and of.rate >= max(_QUESTION_RATE, _TIMES_THE_NEXT * others)

@@ -29,7 +29,9 @@ _MOST_REPEATED = 1000
 
 def is_odt(archive: Archive) -> bool:
     """Tell whether a ZIP file is an OpenDocument text."""
-    return "content.xml" in archive and b"opendocument.text" in (archive.read("mimetype") if "mimetype" in archive else b"")
+    return "content.xml" in archive and b"opendocument.text" in (
+        archive.read("mimetype") if "mimetype" in archive else b""
+    )
 
 
 def read_odt(source: Source) -> Reading:

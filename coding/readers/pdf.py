@@ -136,7 +136,9 @@ def _lines(
                 bold += len(str(word["text"])) + 1
             texts = [str(word["text"]) for word in row]
             at = min(_f(word, "top") for word in row)
-            yield _Line(texts, page, at, _f(row[0], "x0"), _f(row[0], "size"), min(bold, len(" ".join(texts))), at / height)
+            yield _Line(
+                texts, page, at, _f(row[0], "x0"), _f(row[0], "size"), min(bold, len(" ".join(texts))), at / height
+            )
 
 
 def _f(word: dict[str, object], key: str) -> float:

@@ -6,12 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from coding.readers.cues import Cue, merge
-from coding.readers.paragraphs import NOTICE_LINE, TIME_LINE, Paragraph, is_heading, joined, looks_wrapped, without_times
+from coding.readers.paragraphs import (
+    NOTICE_LINE,
+    TIME_LINE,
+    Paragraph,
+    is_heading,
+    joined,
+    looks_wrapped,
+    without_times,
+)
 from coding.readers.source import NOTICE, TIMESTAMP, Piece, Reading
 from coding.readers.times import CLOCK, time_range
 
 _LEAD_TIME = re.compile(
-    rf"(?P<time>[\[(]\s*{CLOCK}(?:\s*(?:--?>|[-–—])\s*{CLOCK})?\s*[\])]|{CLOCK}(?=\s{{2}}|\t))[\s:–-]*(?P<rest>.*)", re.DOTALL
+    rf"(?P<time>[\[(]\s*{CLOCK}(?:\s*(?:--?>|[-–—])\s*{CLOCK})?\s*[\])]|{CLOCK}(?=\s{{2}}|\t))[\s:–-]*(?P<rest>.*)",
+    re.DOTALL,
 )
 
 

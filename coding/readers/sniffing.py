@@ -8,12 +8,26 @@ _RECORDING = (
     "this is a recording, not a transcript; have it transcribed first (Teams, Zoom or Otter write VTT or DOCX, Whisper writes "
     "VTT or JSON) and import that file"
 )
-_RECORDINGS = (b"ID3", b"OggS", b"fLaC", b"\x1a\x45\xdf\xa3", b"FLV\x01", b"\x30\x26\xb2\x75\x8e\x66", b"#!AMR", b"caff", b"FORM", b".snd")
+_RECORDINGS = (
+    b"ID3",
+    b"OggS",
+    b"fLaC",
+    b"\x1a\x45\xdf\xa3",
+    b"FLV\x01",
+    b"\x30\x26\xb2\x75\x8e\x66",
+    b"#!AMR",
+    b"caff",
+    b"FORM",
+    b".snd",
+)
 _RECORDING_SUFFIXES = frozenset(
     ".mp3 .mp4 .m4a .m4v .mov .wav .webm .mkv .avi .wma .wmv .ogg .oga .opus .flac .aac .aif .aiff .amr .3gp .mpg .mpeg .caf".split()
 )
 _OTHERS = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "this is an old Office file (or one with a password); save it as DOCX or XLSX without password"),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "this is an old Office file (or one with a password); save it as DOCX or XLSX without password",
+    ),
     (b"\x89PNG", "this is a picture; import the transcript as text, DOCX or PDF with text"),
     (b"\xff\xd8\xff", "this is a picture; import the transcript as text, DOCX or PDF with text"),
     (b"GIF8", "this is a picture; import the transcript as text, DOCX or PDF with text"),
@@ -22,7 +36,15 @@ _OTHERS = (
     (b"Rar!", "this file is packed (RAR); unpack it and import what is in it"),
     (b"SQLite format 3\0", "this is a database; if it is a project, open it instead of importing it"),
 )
-_OFFICE = {".docx": "Word document", ".docm": "Word document", ".odt": "OpenDocument text", ".xlsx": "workbook", ".xlsm": "workbook", ".pdf": "PDF", ".rtf": "RTF file"}
+_OFFICE = {
+    ".docx": "Word document",
+    ".docm": "Word document",
+    ".odt": "OpenDocument text",
+    ".xlsx": "workbook",
+    ".xlsm": "workbook",
+    ".pdf": "PDF",
+    ".rtf": "RTF file",
+}
 
 
 def refuse(source: Source) -> None:
@@ -56,4 +78,6 @@ def refuse_text(source: Source) -> None:
     if source.suffix in _RECORDING_SUFFIXES:
         raise source.error(_RECORDING)
     if source.suffix in _OFFICE:
-        raise source.error(f"this is not a {_OFFICE[source.suffix]}, whatever its name says; export the transcript again")
+        raise source.error(
+            f"this is not a {_OFFICE[source.suffix]}, whatever its name says; export the transcript again"
+        )

@@ -29,6 +29,7 @@ NAMES = {
 _TIME_IN = re.compile(rf"[\[(]?({CLOCK})[\])]?")
 _LONGEST_NAME = 60
 _ROWS_LOOKED_AT = 500
+_LATEST_HEADER = 12
 
 
 @dataclass(slots=True)
@@ -62,6 +63,18 @@ def names_words(cells: Sequence[str]) -> bool:
     return len(cells) > 1 and not names.isdisjoint(NAMES["text"].split()) and max(map(len, cells)) < _LONGEST_NAME
 
 
+def _names_columns(cells: Sequence[str]) -> bool:
+    """Tell whether a row names a column of speakers or times, even if nothing tells which column holds the words."""
+    known = {name for role in ("speaker", "start") for name in NAMES[role].split()}
+    filled = [cell for cell in cells if cell.strip()]
+    return (
+        len(filled) > 1
+        and max(map(len, filled)) < _LONGEST_NAME
+        and not any(ch.isdigit() for cell in filled for ch in cell)
+        and any(normal(cell) in known for cell in filled)
+    )
+
+
 def read_rows(rows: Sequence[Row], reading: Reading, source: Source) -> None:
     """Put the turns of a table's rows into ``reading``.
 
@@ -71,6 +84,7 @@ def read_rows(rows: Sequence[Row], reading: Reading, source: Source) -> None:
     rows = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
     if not rows:
         raise source.error("the table is empty; export the transcript again and import that file")
+    rows = _without_title(rows, reading)
     columns = find_columns(rows, source)
     for note in columns.notes:
         reading.warn(note)
@@ -82,10 +96,25 @@ def read_rows(rows: Sequence[Row], reading: Reading, source: Source) -> None:
     reading.cues_out = (reading.cues_out or 0) + len(cues)
     if len(cues) < len(rows):
         reading.warn(f"{len(rows) - len(cues)} rows have no words")
-    _rescale(cues)
+    if not any(":" in columns.cell(row, "start") for _, row in rows[:_ROWS_LOOKED_AT]):
+        rescale(cues)
     if source.speakers and "speaker" not in columns.at:
         cues = label_cues(cues, reading)
     reading.pieces.extend(_to_pieces(cues, reading))
+
+
+def _without_title(rows: Sequence[Row], reading: Reading) -> Sequence[Row]:
+    """Leave out the rows above a header that stands a few rows down, if they have fewer cells than it."""
+    for at, (_, row) in enumerate(rows[:_LATEST_HEADER]):
+        if not names_words(row):
+            continue
+        width = sum(bool(cell.strip()) for cell in row)
+        if all(sum(bool(cell.strip()) for cell in above) < max(2, width) for _, above in rows[:at]):
+            for line, above in rows[:at]:
+                reading.leave_out(" ".join(cell.strip() for cell in above if cell.strip()), HEADER, line)
+            return rows[at:]
+        break
+    return rows
 
 
 def _to_pieces(cues: list[Cue], reading: Reading) -> Iterator[Piece]:
@@ -100,7 +129,8 @@ def _to_pieces(cues: list[Cue], reading: Reading) -> Iterator[Piece]:
         yield Piece(cue.text, cue.speaker, cue.start_s, cue.end_s, cue.line)
 
 
-def _rescale(cues: Sequence[Cue]) -> None:
+def rescale(cues: Sequence[Cue]) -> None:
+    """Turn times into seconds where they can only be milliseconds."""
     words = sum(cue.text.count(" ") + 1 for cue in cues)
     if in_milliseconds([time for cue in cues for time in (cue.start_s, cue.end_s) if time is not None], words):
         for cue in cues:
@@ -116,7 +146,11 @@ def find_columns(rows: Sequence[Row], source: Source) -> Columns:
     """
     header = [normal(cell) for cell in rows[0][1]]
     wanted = source.columns or {}
-    has_header = names_words(rows[0][1]) or any(isinstance(column, str) for column in wanted.values())
+    has_header = (
+        names_words(rows[0][1])
+        or _names_columns(rows[0][1])
+        or any(isinstance(column, str) for column in wanted.values())
+    )
     found: dict[str, int] = {}
     for role, known in NAMES.items() if has_header else ():
         at = next((header.index(name) for name in known.split() if name in header), None)
@@ -153,9 +187,11 @@ def _by_content(rows: Sequence[Row], *, taken: set[int]) -> dict[str, int]:
     }
     if not cells:
         return {"text": 0}
-    found = {"text": max(cells, key=lambda at: sum(map(len, cells[at])))}
+    found = {"text": max(cells, key=lambda at: sum(ch.isalpha() for cell in cells[at] for ch in cell))}
     del cells[found["text"]]
-    times = [at for at, filled in cells.items() if filled and all(_is_time(cell) for cell in filled) and not _counts(filled)]
+    times = [
+        at for at, filled in cells.items() if filled and all(_is_time(cell) for cell in filled) and not _counts(filled)
+    ]
     found.update(zip(("start", "end"), times, strict=False))
     names = [at for at, filled in cells.items() if at not in times and filled and _repeats(filled)]
     if names:
@@ -172,7 +208,9 @@ def _counts(cells: Sequence[str]) -> bool:
     if not all(cell.isdigit() and len(cell) < 9 for cell in cells):
         return False
     numbers = [int(cell) for cell in cells]
-    return len(cells) > 1 and numbers[0] in (0, 1) and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return (
+        len(cells) > 1 and numbers[0] in (0, 1) and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    )
 
 
 def _repeats(cells: Sequence[str]) -> bool:

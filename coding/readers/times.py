@@ -18,10 +18,11 @@ def seconds(text: str, *, milliseconds: bool = False) -> float | None:
     Args:
         text: ``h:mm:ss``, ``m:ss``, either with a fraction behind a point or comma; brackets are allowed.
         milliseconds: The fraction counts milliseconds without padding, as Teams wrote in 2022: ``10.20`` is 10.020 s.
+            A time whose minutes or seconds are not padded says so itself.
 
     >>> seconds("[00:01:02.5]")
     62.5
-    >>> seconds("0:0:10.20", milliseconds=True)
+    >>> seconds("0:0:10.20")
     10.02
     """
     match = _CLOCK.fullmatch(text.strip().strip("[]()").strip())
@@ -29,6 +30,7 @@ def seconds(text: str, *, milliseconds: bool = False) -> float | None:
         return None
     first, second, third, fraction = match.groups()
     whole = [int(part) for part in (first, second, third) if part is not None]
+    milliseconds = milliseconds or _is_unpadded(second) or (third is not None and _is_unpadded(third))
     total = 0.0
     for part in whole:
         total = total * 60 + part
@@ -38,6 +40,10 @@ def seconds(text: str, *, milliseconds: bool = False) -> float | None:
     value = int(digits) / 1000 if milliseconds else int(digits) / 10 ** len(digits)
     negative = fraction.startswith("-") or (total < 0 or (first.startswith("-")))
     return round(total - value if negative else total + value, 3)
+
+
+def _is_unpadded(part: str) -> bool:
+    return len(part.lstrip("-")) == 1
 
 
 def number(text: str) -> float | None:
@@ -64,7 +70,7 @@ def time_range(text: str) -> tuple[float | None, float | None]:
     return number(text), None
 
 
-_FEWEST_WORDS_A_SECOND = 0.05
+_FEWEST_WORDS_A_SECOND = 0.005
 _LONGEST_SESSION_S = 24 * 3600
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from coding.readers.paragraphs import Paragraph
 from coding.readers.source import Reading, Source
 from coding.readers.timing import lines_of
-from coding.readers.paragraphs import Paragraph
 from coding.readers.typed import typed_to_pieces
 
 
@@ -28,6 +28,10 @@ def paragraphs_of_text(text: str) -> list[Paragraph]:
         if not line or line.isspace():
             blank = True
             continue
-        found.append(Paragraph(line.strip(), number, after_blank=blank, heading=line.startswith("#") and line.lstrip("#")[:1] == " "))
+        found.append(
+            Paragraph(
+                line.strip(), number, after_blank=blank, heading=line.startswith("#") and line.lstrip("#")[:1] == " "
+            )
+        )
         blank = False
     return found

@@ -7,14 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from coding.readers.census import Census, Labels, is_unknown, tells_of_file
-from coding.readers.labels import Label, find_label, is_plausible, looks_like_name
-from coding.readers.paragraphs import NOTICE_LINE, TIME_LINE, Paragraph, is_heading, joined, looks_wrapped, without_times
+from coding.readers.labels import Label, find_label, is_title
+from coding.readers.paragraphs import (
+    NOTICE_LINE,
+    TIME_LINE,
+    Paragraph,
+    is_heading,
+    joined,
+    looks_wrapped,
+    without_times,
+)
 from coding.readers.plain import plain_pieces
 from coding.readers.source import HEADER, NOTICE, NUMBER, SILENT, SUMMARY, TIMESTAMP, UNKNOWN, Piece, Reading
 from coding.readers.times import time_range
 
 _LONG_HEADER_CHARS = 300
 _LONG_HEAD_WORDS = 100
+_SHORT_LINE_CHARS = 50
 _TRANSCRIPT_HEADING = re.compile(r"\W*(?:full |verbatim |meeting )?(?:transcript|transcription)\W*", re.IGNORECASE)
 
 
@@ -67,13 +76,21 @@ def typed_to_pieces(
 
 
 def _find_labels(paragraphs: Sequence[Paragraph]) -> tuple[list[Label | None], Labels]:
-    found = [None if is_heading(one) else find_label(one.text, bold_chars=one.bold_chars) for one in paragraphs]
+    found = [_label_of(one) for one in paragraphs]
     labels = _choose(found)
     alone = _alone_above_words(paragraphs, found, labels)
     if sum(label in labels for label in found) < sum(label is not None for label in alone):
         both = [one or two for one, two in zip(alone, found, strict=True)]
         return both, _choose(both)
     return found, labels
+
+
+def _label_of(one: Paragraph) -> Label | None:
+    """Return what may be the label of a paragraph; a heading has one only with a time beside it."""
+    if not is_heading(one):
+        return find_label(one.text, bold_chars=one.bold_chars)
+    label = find_label(one.text.lstrip("# "))
+    return label if label is not None and label.form == "clock" else None
 
 
 def _choose(found: Sequence[Label | None]) -> Labels:
@@ -101,7 +118,9 @@ def _only_in_head(found: Sequence[Label | None]) -> frozenset[str]:
     return frozenset(head) if tells_of_file(head) else frozenset()
 
 
-def _alone_above_words(paragraphs: Sequence[Paragraph], found: Sequence[Label | None], labels: Labels) -> list[Label | None]:
+def _alone_above_words(
+    paragraphs: Sequence[Paragraph], found: Sequence[Label | None], labels: Labels
+) -> list[Label | None]:
     """Return names that stand alone on a line above the words: bold, below a time, or behind a blank line."""
     out: list[Label | None] = [None] * len(paragraphs)
     for at in range(len(paragraphs) - 1):
@@ -111,7 +130,7 @@ def _alone_above_words(paragraphs: Sequence[Paragraph], found: Sequence[Label | 
         after_time = at > 0 and TIME_LINE.fullmatch(paragraphs[at - 1].text) is not None
         if not (marked or after_time or (one.after_blank and not below.after_blank) or at == 0) or found[at] in labels:
             continue
-        if is_plausible(name) and looks_like_name(name) and not re.search(r"[.?!,;:\d]$", name) and not below.heading:
+        if is_title(name) and not below.heading:
             out[at] = Label(name, "", "title" if marked or after_time else "line")
     counts: dict[str, int] = {}
     for label in out:
@@ -123,24 +142,42 @@ def _alone_above_words(paragraphs: Sequence[Paragraph], found: Sequence[Label | 
 def _head(paragraphs: Sequence[Paragraph], reading: Reading, *, summary: bool) -> float | None:
     """Leave out what stands before the first turn, unless it is long enough to be talk; return a time at its end."""
     time_s: float | None = None
-    for one in paragraphs:
-        text = one.text.strip()
+    for run in _runs(paragraphs):
+        text = run[0].text if len(run) == 1 else " ".join(one.text for one in run)
         if TIME_LINE.fullmatch(text):
             time_s = time_range(text)[0]
-            reading.leave_out(text, TIMESTAMP, one.line)
-        elif NOTICE_LINE.fullmatch(text):
-            reading.leave_out(text, NOTICE, one.line)
-        elif summary:
-            reading.leave_out(text, SUMMARY, one.line)
-        elif len(text) > _LONG_HEADER_CHARS:
-            reading.pieces.append(Piece(without_times(text, reading, one.line), line=one.line))
+            reading.leave_out(text, TIMESTAMP, run[0].line)
+        elif len(text) > _LONG_HEADER_CHARS and not summary:
+            reading.pieces.append(Piece(without_times(text, reading, run[0].line), line=run[0].line))
         else:
-            reading.leave_out(text, HEADER, one.line)
+            for one in run:
+                reason = NOTICE if NOTICE_LINE.fullmatch(one.text) else SUMMARY if summary else HEADER
+                reading.leave_out(one.text, reason, one.line)
     return time_s
 
 
+def _runs(paragraphs: Sequence[Paragraph]) -> Iterator[list[Paragraph]]:
+    """Yield the lines between blank lines; a line that is a time or a notice stands alone."""
+    run: list[Paragraph] = []
+    for one in paragraphs:
+        alone = TIME_LINE.fullmatch(one.text) is not None or NOTICE_LINE.fullmatch(one.text) is not None
+        if run and (one.after_blank or alone or len(run[-1].text) < _SHORT_LINE_CHARS):
+            yield run
+            run = []
+        run.append(one)
+        if alone:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
 def _turns(
-    paragraphs: Sequence[Paragraph], found: Sequence[Label | None], labels: Labels, reading: Reading, time_s: float | None
+    paragraphs: Sequence[Paragraph],
+    found: Sequence[Label | None],
+    labels: Labels,
+    reading: Reading,
+    time_s: float | None,
 ) -> Iterator[_Turn]:
     turn: _Turn | None = None
     pending: tuple[float | None, float | None] = (time_s, None)

@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from coding.readers.cues import Cue, cues_to_pieces
 from coding.readers.census import is_unknown
+from coding.readers.cues import Cue, cues_to_pieces
 from coding.readers.source import COMMENT, HEADER, MARKUP, UNKNOWN, Reading, Source
 from coding.readers.timing import Block, Line, blocks_of
 
@@ -40,9 +40,11 @@ def read_vtt(source: Source) -> Reading:
 def _aside(paragraph: list[Line]) -> str | None:
     number, first = paragraph[0]
     word = first.split(maxsplit=1)[0].rstrip(":")
-    if number == 1 and word == "WEBVTT" or first.startswith("X-TIMESTAMP-MAP"):
+    if (number == 1 and word == "WEBVTT") or first.startswith("X-TIMESTAMP-MAP"):
         return HEADER
-    return {"WEBVTT": HEADER, "NOTE": COMMENT, "STYLE": COMMENT, "REGION": COMMENT}.get(first.strip() if word != "NOTE" else word)
+    return {"WEBVTT": HEADER, "NOTE": COMMENT, "STYLE": COMMENT, "REGION": COMMENT}.get(
+        first.strip() if word != "NOTE" else word
+    )
 
 
 def _variant(text: str, cues: list[Cue]) -> str:

@@ -57,7 +57,12 @@ def _cues(data):
 
 
 def _csv(data):
-    return [word for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) for cell in row for word in tokens(html.unescape(cell))]
+    return [
+        word
+        for row in csv.reader(io.StringIO(data.decode("utf-8-sig")))
+        for cell in row
+        for word in tokens(html.unescape(cell))
+    ]
 
 
 def _json(data):

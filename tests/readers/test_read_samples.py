@@ -3,9 +3,9 @@
 from collections import Counter
 
 import pytest
-from tests.readers.support import SAMPLE_FILES, SAMPLES, missing, needs_samples, words_of_source
 
 from coding.readers import read_transcript
+from tests.readers.support import SAMPLE_FILES, SAMPLES, missing, needs_samples, words_of_source
 
 pytestmark = needs_samples
 

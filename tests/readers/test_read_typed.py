@@ -74,7 +74,22 @@ def test_times_beside_labels_are_the_turns_times(text):
     assert {item.reason for item in transcript.report.left_out} == {"timestamp"}
 
 
-@pytest.mark.parametrize("label", ["MODERATOR", "P3", "Name B.", "Speaker 1", "Interviewer", "Dr Ian van Dyke", "FG1-P2", "Siân", "Łukasz", "O'Hara", "P.3"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "MODERATOR",
+        "P3",
+        "Name B.",
+        "Speaker 1",
+        "Interviewer",
+        "Dr Ian van Dyke",
+        "FG1-P2",
+        "Siân",
+        "Łukasz",
+        "O'Hara",
+        "P.3",
+    ],
+)
 def test_labels_of_many_kinds(label):
     text = f"{label}: So what happened?\nP7: Nothing.\n{label}: Really?\nP7: No.\n"
 
@@ -111,7 +126,13 @@ def test_numbered_questions_keep_their_label():
     text = "Q1 Chair: Welcome. What went wrong?\n\nProfessor Smith: Much.\n\nQ2 Robert Hall: Such as?\n\nProfessor Smith: Trains.\n\nChair: Ah.\n"
     transcript = read(text)
 
-    assert [turn.speaker for turn in transcript.turns] == ["Chair", "Professor Smith", "Robert Hall", "Professor Smith", "Chair"]
+    assert [turn.speaker for turn in transcript.turns] == [
+        "Chair",
+        "Professor Smith",
+        "Robert Hall",
+        "Professor Smith",
+        "Chair",
+    ]
     assert ("Q1\nQ2", "number") in [(item.text, item.reason) for item in transcript.report.left_out]
 
 
@@ -152,17 +173,23 @@ def test_paragraphs_inside_a_turn_stay_apart():
 
 
 def test_unknown_speakers_stay_unknown():
-    transcript = read("Anna  0:04\nHi.\n\nUnknown Speaker  0:06\nWho?\n\nUnknown Speaker  0:08\nMe.\n\nAnna  0:10\nOh.\n")
+    transcript = read(
+        "Anna  0:04\nHi.\n\nUnknown Speaker  0:06\nWho?\n\nUnknown Speaker  0:08\nMe.\n\nAnna  0:10\nOh.\n"
+    )
 
     assert said(transcript) == [("Anna", "Hi."), (None, "Who?"), (None, "Me."), ("Anna", "Oh.")]
-    assert [item.text for item in transcript.report.left_out if item.reason == "unknown speaker"] == ["Unknown Speaker"] * 2
+    assert [item.text for item in transcript.report.left_out if item.reason == "unknown speaker"] == [
+        "Unknown Speaker"
+    ] * 2
 
 
 def test_recorders_notices_are_reported():
     transcript = read("Anna  0:04\nHi.\n\nBob  0:08\nHello.\n\nTranscribed by https://otter.ai\n")
 
     assert said(transcript) == [("Anna", "Hi."), ("Bob", "Hello.")]
-    assert ("Transcribed by https://otter.ai", "recorder's notice") in [(item.text, item.reason) for item in transcript.report.left_out]
+    assert ("Transcribed by https://otter.ai", "recorder's notice") in [
+        (item.text, item.reason) for item in transcript.report.left_out
+    ]
 
 
 def test_noises_in_brackets_are_words_and_no_speakers():
@@ -205,6 +232,9 @@ def test_speakers_can_be_switched_off():
 
 def test_moderators_by_label_and_by_talk():
     assert read("MODERATOR: Hi?\nP1: Yes.\nP2: No.\nMODERATOR: Ok.\n").moderators == {"MODERATOR"}
-    asking = "".join(f"Ruth: What about {at}?\nTom: Well, I think that it was good and long enough.\nIda: I do not.\n" for at in range(5))
+    asking = "".join(
+        f"Ruth: What about {at}?\nTom: Well, I think that it was good and long enough.\nIda: I do not.\n"
+        for at in range(5)
+    )
     assert read(asking).moderators == {"Ruth"}
     assert read("Ruth: Yes.\nTom: No.\nRuth: Oh.\nTom: Ah.\n").moderators == frozenset()
