@@ -13,37 +13,42 @@ _STRONG = re.compile(
     r"note-?taker|mod\.|int\.|fac\.|part\.|resp\.)[\s_#-]{0,2}(?:[a-z]|\d{1,3}|[a-z]\d{1,2})?"
     r"|(?:unknown|unidentified)\s+(?:speaker|participant|person|male|female|voice)(?:\s+\d{1,2})?"
     r"|(?:male|female)\s+(?:speaker|participant|voice)(?:\s+\d{1,2})?"
+    r"|(?:p|s|r|m|f|i|fg|spk|part|resp)\d{1,3}"
     r"|(?-i:[A-Z]{1,8}[-_]?\d{1,4}[A-Za-z]?(?:[-_/][A-Z]{0,3}\d{1,3})?)",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"(?:host|guest|researcher|chair|chairman|chairwoman|narrator|observer|person|subject|male|female|man|woman|group|all|several|"
-    r"mod|int|fac|part|resp|spk|fg|iv|ivr|[a-z]{1,2})[\s._#-]{0,2}(?:\d{1,3}|[a-z])?\.?",
+    r"(?:host|guest|researcher|chair|chairman|chairwoman|narrator|observer|person|subject|male|female|man|woman"
+    r"|group|all|several|mod|int|fac|part|resp|spk|fg|iv|ivr|[a-z]{1,2})[\s._#-]{0,2}(?:\d{1,3}|[a-z])?\.?",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
     r"\W*(?:unknown(?: speaker| participant)?|unidentified(?: speaker| participant| voice)?|\?+)\W*", re.IGNORECASE
 )
 _NUMBERED = re.compile(
-    r"(?:item|part|step|day|year|topic|week|round|page|phase|task|section|table|figure|fig|chapter|act|scene|theme|line|slide|"
-    r"no|vol|question|q|group|session|point|option|stage|level|appendix|version|covid|mp)[\s_-]*\d+[a-z]?",
+    r"(?:item|part|step|day|year|topic|week|round|page|phase|task|section|table|figure|fig|chapter|act|scene"
+    r"|theme|line|slide|no|vol|question|q|group|session|point|option|stage|level|appendix|version|covid|mp)[\s_-]*\d+[a-z]?",
     re.IGNORECASE,
 )
 _META = frozenset(
-    "date time title location place venue duration length session interview subject project study transcript transcribed transcriber "
-    "transcription recording recorded recorder file filename participants attendees present apologies interviewers interviewees "
-    "speakers moderators language version status topic topics meeting organisation organization company details summary keywords "
-    "focus start end started ended created audio video website copyright consent code legend key attachments invited "
-    "question questions answer answers id ref reference author".split()
+    "date time title location place venue duration length session interview subject project study transcript "
+    "transcribed transcriber transcription recording recorded recorder file filename participants attendees present "
+    "apologies interviewers interviewees speakers moderators language version status topic topics meeting "
+    "organisation organization company details summary keywords focus start end started ended created audio video "
+    "website copyright consent code legend key attachments invited question questions answer answers id ref reference "
+    "author".split()
 )
 _SURE_META = frozenset(
     "date title location venue duration participants attendees present length recorded interviewees project".split()
 )
 _NOISES = frozenset(
-    "laughter laughs laughing laugh music applause crosstalk inaudible unintelligible pause pauses silence noise noises unclear "
-    "coughs coughing cough sighs sigh background sound sounds overlapping overlap redacted phone chuckles chuckling chuckle indistinct "
-    "foreign blank_audio beep sic end start break typing clapping crying gasps cheering door static ehm ehem unknown_speech speech "
-    "unrecognisable_speech other_noise mmhm parallel_talk another_yawn another_language yawn breath click anonymised anonymized".split()
+    (
+        "laughter laughs laughing laugh music applause crosstalk inaudible unintelligible pause pauses silence noise "
+        "noises unclear coughs coughing cough sighs sigh background sound sounds overlapping overlap redacted phone "
+        "chuckles chuckling chuckle indistinct foreign blank_audio beep sic end start break typing clapping crying "
+        "gasps cheering door static ehm ehem unknown_speech speech unrecognisable_speech other_noise mmhm "
+        "parallel_talk another_yawn another_language yawn breath click anonymised anonymized"
+    ).split()
 )
 
 
@@ -60,7 +65,7 @@ class _Seen:
 
     @property
     def marked(self) -> bool:
-        """Tell whether the label ever stood in a form that says so: with a colon, in brackets, bold, or beside a time."""
+        """Tell whether the label ever stood in a form that says so: colon, brackets, bold type or a time."""
         return not self.forms.isdisjoint({"colon", "bracket", "clock", "title"}) or self.timed > 0
 
 
@@ -108,14 +113,16 @@ class Census:
         Args:
             apart: Labels that are known to be none.
         """
-        seen = {name: of for name, of in self._seen.items() if name not in set(apart)}
+        apart = set(apart)
+        seen = {name: of for name, of in self._seen.items() if name not in apart}
+        answers = {name for name in seen if name.lower() in ("question", "answer")}
         total = max(1, self._total)
         looking = sum(of.count for name, of in seen.items() if of.marked and _could_be(name, of))
         unmarked = sum(of.count for of in seen.values() if not of.marked and of.count > 1)
         seen = {name: of for name, of in seen.items() if of.marked or unmarked >= _SHARE_WITHOUT_COLON * total}
         everywhere = (looking >= 0.5 * total and len(seen) > 1) or unmarked >= 0.5 * total
         covered = sum(of.count for name, of in seen.items() if of.marked and not _is_noise(name, of)) >= 0.8 * total
-        enough = looking >= _SHARE_OF_NAMES * total
+        enough = max(looking, unmarked) >= _SHARE_OF_NAMES * total
         timed = sum(of.timed for of in seen.values()) > 1
         sure = {
             name
@@ -124,6 +131,8 @@ class Census:
         }
         share = sum(seen[name].count for name in sure) / total
         names = sure | {name for name, of in seen.items() if _is_likely(name, of, share)}
+        if len(answers) > 1 and sum(seen[name].count for name in answers) >= 0.5 * total:
+            names |= answers
         refused = [
             (name, of.count) for name, of in seen.items() if name not in names and of.count > 1 and "colon" in of.forms
         ]
@@ -172,7 +181,7 @@ def _is_sure(name: str, of: _Seen, *, everywhere: bool, timed: bool, covered: bo
     if _is_noise(name, of):
         return False
     if is_role(name) or is_unknown(name):
-        return of.marked or of.count > 1
+        return of.marked or of.count > 1 or everywhere
     if is_meta(name) or _NUMBERED.fullmatch(name):
         return of.count >= 5 and of.marked and not _NUMBERED.fullmatch(name)
     if not of.marked:

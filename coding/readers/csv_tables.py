@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Literal
 
 from coding.readers.source import Reading, Source
 from coding.readers.tables import Row, names_words, read_rows
@@ -17,7 +18,9 @@ _LONGEST_CELL = 1 << 30
 def sniff_table(text: str) -> bool:
     """Tell whether a text is a table whose first row names a column of words."""
     first = text[:_SAMPLE_CHARS].lstrip().split("\n", 1)[0]
-    return any(names_words(row) for delimiter in _DELIMITERS for row in csv.reader([first], delimiter=delimiter))
+    return has_columns(text) and any(
+        names_words(row) for delimiter in _DELIMITERS for row in csv.reader([first], delimiter=delimiter)
+    )
 
 
 def has_columns(text: str) -> bool:
@@ -39,14 +42,17 @@ def read_csv(source: Source) -> Reading:
 
 def _rows(source: Source, delimiter: str) -> list[Row]:
     # Whisper writes TSV without quoting: a lone quotation mark there is a word's.
-    quoting = csv.QUOTE_NONE if delimiter == "\t" and _has_lone_quotes(source.text) else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = (
+        csv.QUOTE_NONE if delimiter == "\t" and _has_lone_quotes(source.text) else csv.QUOTE_MINIMAL
+    )
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(source.text, newline=""), delimiter=delimiter, quoting=quoting)
     rows: list[Row] = []
     line = 1
     try:
         for row in reader:
-            rows.append((line, row))
+            # A tuple of strings costs the garbage collector nothing, a list does.
+            rows.append((line, tuple(row)))
             line = reader.line_num + 1
     except csv.Error as err:
         raise source.error(f"the table cannot be read ({err}); save it again as CSV", line) from err

@@ -144,7 +144,7 @@ def _part(cue: Cue, lines: list[str], speaker: str | None) -> Cue:
 
 
 def merge(cues: Iterable[Cue]) -> Iterator[Piece]:
-    """Yield the turns: cues in a row of one speaker; without a speaker, until a sentence ends and a pause or length says so."""
+    """Yield the turns: cues in a row of one speaker, or without one, until a sentence's end and a pause."""
     run: list[Cue] = []
     words = 0
     for cue in cues:

@@ -10,8 +10,9 @@ from coding.readers.paragraphs import Paragraph
 from coding.readers.source import HEADER, Reading, Source
 
 _BLOCKS = frozenset(
-    "p div section article main li ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre table tr td th body html header footer nav aside "
-    "figure figcaption form fieldset address hr details summary tbody thead tfoot caption center option select".split()
+    "p div section article main li ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre table tr td th body html header "
+    "footer nav aside figure figcaption form fieldset address hr details summary tbody thead tfoot caption center "
+    "option select".split()
 )
 _ASIDES = {
     "script": "script",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from coding.errors import ReadError
 from coding.readers.census import is_unknown
 from coding.readers.cues import Cue, cues_to_pieces, label_cues
 from coding.readers.source import SILENT, UNKNOWN, Piece, Reading, Source
@@ -31,9 +32,22 @@ _TEXT = (
 _WORDS = ("words", "elements", "sentences", "tokens", "items")
 _WORD = ("punctuated_word", "word", "value", "text", "content")
 _SPEAKER = (
-    "speaker", "speaker_name", "speakername", "speaker_label", "name", "speaker_id", "speakerid", "participant", "who", "role", "user",
-    "author", "label", "from", "channel",
-)  # fmt: skip
+    "speaker",
+    "speaker_name",
+    "speakername",
+    "speaker_label",
+    "name",
+    "speaker_id",
+    "speakerid",
+    "participant",
+    "who",
+    "role",
+    "user",
+    "author",
+    "label",
+    "from",
+    "channel",
+)
 _START = (
     "start",
     "start_time",
@@ -50,20 +64,31 @@ _START = (
     "startms",
 )
 _END = ("end", "end_time", "endtime", "end_s", "to", "stop", "end_ts", "end_ms", "endms")
-_DEEPEST = 6
+_DEEPEST = 12
+_NEARLY_ALL = 0.75
+_MOST_PARTS = 64
 
 
 @dataclass(slots=True)
 class _Found:
-    path: str
+    """A list of objects, and how many characters of words they hold."""
+
     items: Sequence[Mapping[str, object]]
     chars: int
 
 
-def sniff_json(text: str) -> bool:
-    """Tell whether a text begins as a JSON list or object does."""
-    start = text[:200].lstrip()
-    return start.startswith(("{", "[")) and start[1:].lstrip()[:1] in ('"', "{", "[", "}", "]", "")
+def sniff_json(source: Source) -> bool:
+    """Tell whether a text begins as a JSON list or object does and, unless its name says so too, is one."""
+    start = source.text[:200].lstrip()
+    if not start.startswith(("{", "[")) or start[1:].lstrip()[:1] not in ('"', "{", "[", "}", "]", ""):
+        return False
+    if source.suffix in (".json", ".jsonl"):
+        return True
+    try:
+        _parse(source)
+    except ReadError:
+        return False
+    return True
 
 
 def read_json(source: Source) -> Reading:
@@ -74,8 +99,8 @@ def read_json(source: Source) -> Reading:
     """
     reading = Reading("json", encoding=source.decoded.encoding)
     top = _parse(source)
-    found = max(_lists(top, "", 0), key=lambda one: one.chars, default=None)
-    if found is None or not found.chars:
+    found = _best(list(_lists(top, 0)))
+    if found is None:
         message = "no list of turns was found in this JSON; it needs objects with a text and, where known, a speaker"
         raise source.error(message)
     if isinstance(top, Mapping) and "segments" in top and "language" in top:
@@ -122,24 +147,34 @@ def _json_lines(text: str) -> list[object] | None:
     return found if len(found) > 1 else None
 
 
-def _lists(node: object, path: str, depth: int) -> Iterator[_Found]:
-    """Yield the lists of objects that hold words, outermost first."""
+def _best(lists: Sequence[_Found]) -> _Found | None:
+    """Return the list that is the transcript: with nearly all words, speakers if any has them, and the longest turns.
+
+    Services write the same words as one text, as turns and word by word.
+    """
+    most = max((one.chars for one in lists), default=0)
+    full = [one for one in lists if one.chars and one.chars >= _NEARLY_ALL * most]
+    return max(full, key=_fitness, default=None)
+
+
+def _fitness(one: _Found) -> tuple[bool, bool, int]:
+    named = any(_speaker_of(item) is not None for item in one.items[:50])
+    return named, len(one.items) > 1, -len(one.items)
+
+
+def _lists(node: object, depth: int) -> Iterator[_Found]:
+    """Yield the lists of objects that hold words, at any place that is not too deep."""
     if depth > _DEEPEST:
         return
     if isinstance(node, list):
         items = [item for item in node if isinstance(item, Mapping)]
         if items:
-            yield _Found(path, items, sum(len(_text_of(item)) for item in items if _has_text(item)))
-            if len(items) <= 64 or not any(_has_text(item) for item in items[:64]):
-                for at, item in enumerate(items):
-                    yield from _lists(item, f"{path}[{at}]", depth + 1)
+            yield _Found(items, sum(len("".join(_text_of(item).split())) for item in items))
+        for item in items if len(items) <= _MOST_PARTS else ():
+            yield from _lists(item, depth + 1)
     elif isinstance(node, Mapping):
-        for key, value in node.items():
-            yield from _lists(value, f"{path}.{key}" if path else str(key), depth + 1)
-
-
-def _has_text(item: Mapping[str, object]) -> bool:
-    return bool(_text_of(item))
+        for value in node.values():
+            yield from _lists(value, depth + 1)
 
 
 def _pick(item: Mapping[str, object], names: Sequence[str]) -> tuple[str | None, object]:
@@ -230,13 +265,13 @@ def _rest(node: object, found: _Found, reading: Reading, *, said: str) -> None:
             skip = _used_keys(value) if id(value) in used else frozenset()
             stack.extend(
                 (child, f"{where}.{key}" if where else str(key))
-                for key, child in reversed(value.items())
+                for key, child in reversed(list(value.items()))
                 if key not in skip
             )
     repeated = "".join(said.split())
     for where, values in fields.items():
         # Services write the whole text, or each word, a second time.
-        if len(repeated) < 40 or "".join("".join(values).split()) != repeated:
+        if "".join("".join(values).split()) != repeated:
             reading.leave_out("\n".join(values), f"field {where}" if where else "field")
 
 

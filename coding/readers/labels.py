@@ -12,6 +12,7 @@ MOST_CHARS = 60
 _REMEMBERED = 2048
 _LOOK_AT = 2 * MOST_CHARS + 40
 _MOST_WORDS = 6
+_MOST_WORDS_OF_NAME = 9
 _TIME = rf"(?:[\[(]\s*{CLOCK}\s*[\])]|{CLOCK})"
 _BETWEEN = r"\s*(?:--?>|[-–—]|to)\s*"
 _SPAN = rf"(?:[\[(]\s*{CLOCK}(?:{_BETWEEN}{CLOCK})?\s*[\])]|{_TIME}(?:{_BETWEEN}{_TIME})?)"
@@ -28,10 +29,12 @@ _TAB = re.compile(rf"{_NAME}\t\s*(?P<rest>\S.*)", re.DOTALL)
 _DASH = re.compile(rf"{_NAME}\s+[–—-]\s+(?P<rest>\S.*)", re.DOTALL)
 _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(?=\S)(.{1,90}?)\1")
 _MARKERS = re.compile(r"(?:[-–•>*]{1,3}\s+|>>+\s*)")
+# Without any of these there is no label, which most lines of a cue file show at once.
+_HINT = re.compile(r"[:：\t\[<(*_]|\s[–—-]\s")
 _NEVER = frozenset(
-    "note notes nb ps http https mailto ftp www e.g i.e eg ie example examples warning source sources link links url see also "
-    "summary agenda tip hint reason result results remember update first second third finally however therefore well so but "
-    "and or because then now today yes no okay ok yeah like it is was that this there".split()
+    "note notes nb ps http https mailto ftp www e.g i.e eg ie example examples warning source sources link links url "
+    "see also summary agenda tip hint reason result results remember update first second third finally however "
+    "therefore well so but and or because then now today yes no okay ok yeah like it is was that this there".split()
 )
 
 
@@ -69,6 +72,8 @@ def find_label(line: str, *, bold_chars: int = 0, loose: bool = False) -> Label 
     >>> find_label("at 10:30 we left") is None
     True
     """
+    if not bold_chars and _HINT.search(line, 0, _LOOK_AT) is None:
+        return None
     head = line.strip()
     marker = _MARKERS.match(head)
     if marker is not None:
@@ -170,17 +175,33 @@ def is_plausible(name: str) -> bool:
     """Tell whether ``name`` could be a label at all: short, a few words, no sentence in it."""
     name = name.strip()
     words = name.split()
-    if not 1 <= len(words) <= _MOST_WORDS or len(name) > MOST_CHARS or name.endswith((";", "…", "...")):
+    if (
+        not 1 <= len(words) <= (_MOST_WORDS_OF_NAME if looks_like_name(name) else _MOST_WORDS)
+        or len(name) > MOST_CHARS
+        or name.endswith((";", "…", "..."))
+    ):
         return False
     if not any(ch.isalnum() for ch in name) or _DATE.search(name):
         return False
-    ends = sum(len(word) > 3 and word.endswith(".") and word[-2].islower() for word in words[:-1])
+    ends = any(_ends_sentence(word) for word in words[:-1])
     return not ends and words[0].lower().strip(".,") not in _NEVER
 
 
+_ABBREVIATIONS = frozenset(
+    "prof. mrs. misc. part. resp. spkr. capt. sen. rep. hon. rev. gov. supt. insp. cllr. messrs. mod. int. fac. moder. "
+    "interv. speak. asst. dept. sgt. maj. gen. col.".split()
+)
+
+
+def _ends_sentence(word: str) -> bool:
+    return len(word) > 3 and word.endswith(".") and word[-2].islower() and word.lower() not in _ABBREVIATIONS
+
+
 _DATE = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october|november|"
-    r"december)\b.*\d|\d.*\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september"
+    r"|october|november|"
+    r"december)\b.*\d|\d.*\b(?:january|february|march|april|may|june|july|august|september|october|november"
+    r"|december)\b",
     re.IGNORECASE,
 )
 _SMALL = frozenset("de da di du la le el al bin ibn van von der den ter of the and from at in for & y e i".split())
@@ -199,7 +220,7 @@ def looks_like_name(name: str) -> bool:
     (True, False)
     """
     words = [word for word in _BETWEEN_NAMES.split(_ASIDE.sub(" ", name)) if word]
-    return bool(words) and all(word[0].isupper() or not word[0].isalpha() or word.lower() in _SMALL for word in words)
+    return bool(words) and all(not word[0].islower() or word.lower() in _SMALL for word in words)
 
 
 def is_title(name: str) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from coding.readers.source import Piece
 
 _ROLE = re.compile(
-    r"(?:the\s+)?(?:co-?)?(?:moderators?|facilitators?|interviewers?|hosts?|researchers?|mod|int|fac|chair|m|i|q|iv|ivr)"
+    r"(?:the\s+)?(?:co-?)?(?:moderators?|facilitators?|interviewers?|hosts?|researchers?|mod|int|fac|chair|m|i"
+    r"|q|iv|ivr)"
     r"\.?(?:\s*\d{1,2})?",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from coding.readers.source import TIMESTAMP, Reading
 from coding.readers.times import CLOCK
@@ -13,8 +14,10 @@ TIME_LINE = re.compile(rf"[\[(]?\s*{CLOCK}\s*[\])]?(?:\s*(?:--?>|[-–—]|to)\s
 """A line that is nothing but a time or a span of time."""
 _INLINE_TIME = re.compile(rf"[ \t]?\[{CLOCK}\][ \t]?")
 NOTICE_LINE = re.compile(
-    r"[^.:]{0,80}\b(?:started|stopped) (?:the )?(?:transcription|recording)\.?|(?:transcribed|transcription (?:is )?provided) by\b.{0,80}"
-    r"|[^.]{0,60}https?://(?:www\.)?otter\.ai\S{0,40}\.?|transcri(?:pt|ption) (?:started|stopped|ended|begins|ends)\b.{0,40}"
+    r"[^.:]{0,80}\b(?:started|stopped) (?:the )?(?:transcription|recording)\.?"
+    r"|(?:transcribed|transcription (?:is )?provided) by\b.{0,80}"
+    r"|[^.]{0,60}https?://(?:www\.)?otter\.ai\S{0,40}\.?"
+    r"|transcri(?:pt|ption) (?:started|stopped|ended|begins|ends)\b.{0,40}"
     r"|(?:meeting|recording|transcription) (?:started|stopped|ended)(?: after)? ?[\d:]{0,8}.{0,20}"
     r"|this (?:editable )?transcript was (?:computer|automatically) generated.{0,160}"
     r"|\[?\(?(?:end|start|beginning) of (?:the )?(?:transcript|transcription|recording|interview|audio)\)?\]?\.?",
@@ -22,7 +25,8 @@ NOTICE_LINE = re.compile(
 )
 """What recorders write about themselves."""
 _NUMBERED_HEADING = re.compile(
-    r"(?:question|topic|section|theme|part|activity|exercise)\s*(?:\d{1,3}|[ivx]{1,4}|one|two|three|four|five|six|seven|eight)\b\s*[.:)–—-]?.*"
+    r"(?:question|topic|section|theme|part|activity|exercise)\s*"
+    r"(?:\d{1,3}|[ivx]{1,4}|one|two|three|four|five|six|seven|eight)\s*(?:[.:)–—-].*)?"
     r"|q\.?\s?\d{1,3}\s*[.:)–-].*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -72,7 +76,7 @@ def looks_wrapped(paragraphs: Sequence[Paragraph]) -> bool:
     if width > _WIDEST_WRAP:
         return False
     pairs = full = 0
-    for one, two in zip(paragraphs, paragraphs[1:], strict=False):
+    for one, two in pairwise(paragraphs):
         if not two.after_blank:
             pairs += 1
             full += len(one.text) + 1 + len(two.text.split(maxsplit=1)[0]) > 0.9 * width

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
 import time
@@ -9,12 +10,14 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from coding.readers.paragraphs import Paragraph
 from coding.readers.source import FOOTER, HEADER, NUMBER, OUTSIDE, Reading, Source
 from coding.readers.typed import typed_to_pieces
 
 MOST_PAGES = 2000
+_PAGES_BETWEEN_COLLECTIONS = 50
 MOST_UNPACKED_BYTES = 200 * 1024 * 1024
 LONGEST_S = 120.0
 _SAME_LINE = 0.4
@@ -95,6 +98,8 @@ def _pages(source: Source, reading: Reading) -> list[list[_Line]]:
                 height, width = float(page.height), float(page.width)
                 pages.append(list(_lines(words, len(pages) + 1, height, width, reading)))
                 page.close()
+                if len(pages) % _PAGES_BETWEEN_COLLECTIONS == 0:
+                    gc.collect()
                 if time.monotonic() > deadline:
                     break
             total = len(pdf.pages)
@@ -173,7 +178,7 @@ def _running_lines(lines: Sequence[_Line], pages: int) -> dict[tuple[int, float]
 def _repeated_lines(pages: Sequence[Sequence[_Line]]) -> dict[tuple[int, float], str]:
     """Find lines cut by a page's upper edge that stand whole at the foot of the page before, as browsers print."""
     found: dict[tuple[int, float], str] = {}
-    for before, page in zip(pages, pages[1:], strict=False):
+    for before, page in pairwise(pages):
         if page and page[0].top < 0 and any(line.text == page[0].text for line in before[-4:]):
             found[(page[0].page, page[0].top)] = "line repeated at a page break"
     return found
@@ -184,7 +189,7 @@ def _shape(line: _Line) -> tuple[str, bool]:
 
 
 def _paragraphs(lines: Sequence[_Line]) -> Iterator[Paragraph]:
-    gaps = sorted(b.top - a.top for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page and b.top > a.top)
+    gaps = sorted(b.top - a.top for a, b in pairwise(lines) if a.page == b.page and b.top > a.top)
     usual = gaps[len(gaps) // 4] if gaps else 12.0
     body = Counter(round(line.size, 1) for line in lines).most_common(1)[0][0]
     last: _Line | None = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from coding.readers.source import Source
 
 _RECORDING = (
-    "this is a recording, not a transcript; have it transcribed first (Teams, Zoom or Otter write VTT or DOCX, Whisper writes "
+    "this is a recording, not a transcript; have it transcribed first (Teams, Zoom or Otter write VTT or DOCX, "
+    "Whisper writes "
     "VTT or JSON) and import that file"
 )
 _RECORDINGS = (
@@ -21,7 +22,10 @@ _RECORDINGS = (
     b".snd",
 )
 _RECORDING_SUFFIXES = frozenset(
-    ".mp3 .mp4 .m4a .m4v .mov .wav .webm .mkv .avi .wma .wmv .ogg .oga .opus .flac .aac .aif .aiff .amr .3gp .mpg .mpeg .caf".split()
+    (
+        ".mp3 .mp4 .m4a .m4v .mov .wav .webm .mkv .avi .wma .wmv .ogg .oga .opus .flac .aac .aif .aiff .amr .3gp .mpg "
+        ".mpeg .caf"
+    ).split()
 )
 _OTHERS = (
     (

@@ -31,10 +31,10 @@ _MOST_LIKE_WARNINGS = 10
 
 @dataclass(slots=True)
 class Piece:
-    """One turn, before it has a place in the text.
+    r"""One turn, before it has a place in the text.
 
     Attributes:
-        text: The words; ``\\n`` between paragraphs or lines worth keeping.
+        text: The words; ``\n`` between paragraphs or lines worth keeping.
         speaker: The label, or ``None`` where nobody knows.
         start_s: Start in seconds, where the source has times.
         end_s: End in seconds, where the source has times.

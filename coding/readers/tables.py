@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from coding.readers.census import is_unknown
 from coding.readers.cues import Cue, label_cues, merge
@@ -17,11 +18,14 @@ Row = tuple[int, Sequence[str]]
 
 ROLES = ("text", "speaker", "start", "end")
 NAMES = {
-    "text": "text words content transcript utterance utterances transcription speech message said quote sentence body caption "
+    "text": "text words content transcript utterance utterances transcription speech message said quote sentence body "
+    "caption "
     "dialogue verbatim what statement contribution response answer passage talk segment line comment comments",
-    "speaker": "speaker speakers speaker_name speaker_label speaker_id name who participant person label role voice user "
+    "speaker": "speaker speakers speaker_name speaker_label speaker_id name who participant person label role voice "
+    "user "
     "author from participant_id spoken_by identifier code id",
-    "start": "start start_time starttime start_s start_ms begin begin_time time timestamp timespan timecode time_code in when "
+    "start": "start start_time starttime start_s start_ms begin begin_time time timestamp timespan timecode time_code "
+    "in when "
     "offset date_time from_time",
     "end": "end end_time endtime end_s end_ms finish stop until out to_time",
 }
@@ -208,9 +212,7 @@ def _counts(cells: Sequence[str]) -> bool:
     if not all(cell.isdigit() and len(cell) < 9 for cell in cells):
         return False
     numbers = [int(cell) for cell in cells]
-    return (
-        len(cells) > 1 and numbers[0] in (0, 1) and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
-    )
+    return len(cells) > 1 and numbers[0] in (0, 1) and all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _repeats(cells: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 CLOCK = r"\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,]\d{1,3})?"
 """A time without hours or with them: ``0:04``, ``1:37:47``, ``00:00:05.120``."""
 
+_FULL = len("00:00:00.000")
 _CLOCK = re.compile(r"(-?\d{1,6}):(-?\d{1,6})(?::(-?\d{1,6}))?(?:[.,](-?\d{1,9}))?")
 _LOOSE = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -25,6 +26,10 @@ def seconds(text: str, *, milliseconds: bool = False) -> float | None:
     >>> seconds("0:0:10.20")
     10.02
     """
+    if len(text) == _FULL and text[2] == text[5] == ":" and text[8] in ".,":
+        hours, minutes, rest, thousandths = text[:2], text[3:5], text[6:8], text[9:]
+        if (hours + minutes + rest + thousandths).isdecimal():
+            return int(hours) * 3600 + int(minutes) * 60 + int(rest + thousandths) / 1000
     match = _CLOCK.fullmatch(text.strip().strip("[]()").strip())
     if match is None:
         return None

@@ -131,7 +131,7 @@ def _leave_out_aside(paragraph: list[Line], reason: str, reading: Reading) -> li
 
 
 def _split(paragraph: list[Line], current: Block | None, reading: Reading, *, milliseconds: bool) -> Iterator[Block]:
-    """Yield the blocks of one paragraph: the one that goes on, if any words belong to it, and each that starts in it."""
+    """Yield the blocks of one paragraph: the one that goes on, if words belong to it, and each that starts in it."""
     for at, (number, line) in enumerate(paragraph):
         if is_timing(line):
             current = _read_timing(line, number, reading, milliseconds=milliseconds)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from coding.readers.census import Census, Labels, is_unknown, tells_of_file
 from coding.readers.labels import Label, find_label, is_title
+from coding.readers.moderators import is_moderator_label
 from coding.readers.paragraphs import (
     NOTICE_LINE,
     TIME_LINE,
@@ -24,6 +25,8 @@ from coding.readers.times import time_range
 _LONG_HEADER_CHARS = 300
 _LONG_HEAD_WORDS = 100
 _SHORT_LINE_CHARS = 50
+_MOST_HEAD_LINES = 15
+_LONG_HEAD_LINE = 120
 _TRANSCRIPT_HEADING = re.compile(r"\W*(?:full |verbatim |meeting )?(?:transcript|transcription)\W*", re.IGNORECASE)
 
 
@@ -60,7 +63,7 @@ def typed_to_pieces(
         reading.warn("no speakers in the file; each paragraph is a turn")
         plain_pieces(paragraphs, reading, wrapped=wrapped)
         return
-    start = next(at for at, label in enumerate(found) if label in labels)
+    start = _first_turn(paragraphs, found, labels)
     marker = next((at for at, one in enumerate(paragraphs) if _TRANSCRIPT_HEADING.fullmatch(one.text)), None)
     behind = None if marker is None else next((at for at in range(marker, len(found)) if found[at] in labels), None)
     if behind is not None:
@@ -73,6 +76,28 @@ def typed_to_pieces(
         _add(turn, reading, wrapped=wrapped)
     for name, count in labels.refused[:5]:
         reading.warn(f"“{name}:” stands {count} times at the start of a line and was not taken for a speaker")
+
+
+def _first_turn(paragraphs: Sequence[Paragraph], found: Sequence[Label | None], labels: Labels) -> int:
+    """Return where the first turn starts: behind the head's lines, even if one is ``Interviewer: Jane Smith``."""
+    head = 0
+    for at, one in enumerate(paragraphs[:_MOST_HEAD_LINES]):
+        label = found[at]
+        if len(one.text) > _LONG_HEAD_LINE:
+            break
+        if label is not None and tells_of_file([label.name]):
+            head = at + 1
+    while 0 < head < len(paragraphs) and not paragraphs[head].after_blank and _is_of_head(found[head], labels):
+        head += 1
+    turns = [at for at, label in enumerate(found) if label in labels]
+    return next((at for at in turns if at >= head), turns[0])
+
+
+def _is_of_head(label: Label | None, labels: Labels) -> bool:
+    """Tell whether a line below ``Date: …`` goes on with the head: no turn, or only the name of who has a role."""
+    if label is None or label not in labels:
+        return True
+    return is_moderator_label(label.name) and is_title(label.rest.strip())
 
 
 def _find_labels(paragraphs: Sequence[Paragraph]) -> tuple[list[Label | None], Labels]:

@@ -12,7 +12,8 @@ from coding.readers.source import COMMENT, HEADER, MARKUP, UNKNOWN, Reading, Sou
 from coding.readers.timing import Block, Line, blocks_of
 
 _TAG = re.compile(
-    r"<(?P<close>/?)(?P<name>v|c|i|b|u|s|ruby|rt|lang|font)(?P<classes>\.[^\s<>]{0,200})?(?:[ \t\n]+(?P<value>[^<>]{0,300}))?/?>"
+    r"<(?P<close>/?)(?P<name>v|c|i|b|u|s|ruby|rt|lang"
+    r"|font)(?P<classes>\.[^\s<>]{0,200})?(?:[ \t\n]+(?P<value>[^<>]{0,300}))?/?>"
     r"|<(?P<time>\d[\d:.,]{3,20})>|\{\\an?\d{1,2}\}",
     re.IGNORECASE,
 )

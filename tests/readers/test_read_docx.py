@@ -197,7 +197,8 @@ def test_insertions_links_and_content_controls_are_kept_and_deletions_reported()
     document = of("Bob: Hi.", "Anna: So.", "Bob: Yes.")
     body = document.element.body
     xml = (
-        f"<w:p {W}><w:r><w:t xml:space='preserve'>Anna: I </w:t></w:r><w:ins w:id='1' w:author='x'><w:r><w:t>really</w:t></w:r></w:ins>"
+        f"<w:p {W}><w:r><w:t xml:space='preserve'>Anna: I </w:t></w:r><w:ins w:id='1' w:author='x'><w:r><w:t>"
+        f"really</w:t></w:r></w:ins>"
         "<w:del w:id='2' w:author='x'><w:r><w:delText>never</w:delText></w:r></w:del>"
         "<w:hyperlink><w:r><w:t xml:space='preserve'> read it</w:t></w:r></w:hyperlink>"
         "<w:sdt><w:sdtContent><w:r><w:t xml:space='preserve'> twice.</w:t></w:r></w:sdtContent></w:sdt></w:p>"
@@ -214,9 +215,12 @@ def test_insertions_links_and_content_controls_are_kept_and_deletions_reported()
 
 def test_text_boxes_are_reported_once():
     box = (
-        f'<w:p {W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:r><w:t>Anna: Hello.</w:t></w:r><w:r>'
-        "<mc:AlternateContent><mc:Choice Requires='wps'><w:txbxContent><w:p><w:r><w:t>in the margin</w:t></w:r></w:p></w:txbxContent>"
-        "</mc:Choice><mc:Fallback><w:txbxContent><w:p><w:r><w:t>in the margin</w:t></w:r></w:p></w:txbxContent></mc:Fallback>"
+        f'<w:p {W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:r><w:t>Anna: '
+        f"Hello.</w:t></w:r><w:r>"
+        "<mc:AlternateContent><mc:Choice Requires='wps'><w:txbxContent><w:p><w:r><w:t>in the margin</w:t></w:r>"
+        "</w:p></w:txbxContent>"
+        "</mc:Choice><mc:Fallback><w:txbxContent><w:p><w:r><w:t>in the margin</w:t></w:r></w:p></w:txbxContent>"
+        "</mc:Fallback>"
         "</mc:AlternateContent></w:r></w:p>"
     )
     document = of("Bob: Hi.", "Anna: So.", "Bob: Yes.")
@@ -250,7 +254,8 @@ def with_part(name, content):
 def test_entities_are_refused():
     bomb = (
         b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
-        b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p>'
+        b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
+        b"<w:t>&b;</w:t></w:r></w:p>"
         b"</w:body></w:document>"
     )
     with pytest.raises(ReadError, match="entities"):

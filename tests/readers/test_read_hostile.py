@@ -85,7 +85,10 @@ def test_names_with_folders_are_cut():
     ],
 )
 def test_encodings_are_found_and_said(encoding, said_to_be):
-    text = "Zoë: “Señor” – it’s the café’s fault, naïve as Müller is.\nJosé: Ça va? She said ‘no’.\nZoë: Ä, ö and ü.\nJosé: Olé!\n"
+    text = (
+        "Zoë: “Señor” – it’s the café’s fault, naïve as Müller is.\nJosé: Ça va? She said ‘no’.\nZoë: Ä, ö and ü.\n"
+        "José: Olé!\n"
+    )
     transcript = read_bytes(text.encode(encoding), "x.txt")
 
     assert transcript.text == text.strip()
@@ -167,7 +170,8 @@ def test_huge_lines_and_counts_end_in_bounded_time(name, text):
 
 def test_memory_of_a_long_file_stays_under_ten_times_its_size():
     cues = "".join(
-        f"{at}\n00:{at // 60 % 60:02}:{at % 60:02}.000 --> 00:{at // 60 % 60:02}:{at % 60:02}.900\nAnna Smith: these are the words of cue {at}.\n\n"
+        f"{at}\n00:{at // 60 % 60:02}:{at % 60:02}.000 --> 00:{at // 60 % 60:02}:{at % 60:02}.900\nAnna Smith: "
+        f"these are the words of cue {at}.\n\n"
         for at in range(5_000)
     )
     data = ("WEBVTT\n\n" + cues.replace("Anna Smith: these are the words of cue 7", "Bob: x")).encode()

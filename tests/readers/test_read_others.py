@@ -96,7 +96,7 @@ def test_damaged_rtf_is_refused_or_read():
         try:
             read_bytes(data, "x.rtf")
         except ReadError as err:
-            assert "x.rtf" in str(err)
+            assert "x.rtf" in str(err)  # noqa: PT017
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,10 @@ def test_damaged_rtf_is_refused_or_read():
     ],
 )
 def test_web_pages(body):
-    page = f"<!doctype html><html><head><title>Group 1</title><style>p {{x}}</style></head><body><script>var a = 1</script>{body}</body></html>"
+    page = (
+        f"<!doctype html><html><head><title>Group 1</title><style>p {{x}}</style></head><body><script>var a = "
+        f"1</script>{body}</body></html>"
+    )
     transcript = read_bytes(page.encode(), "x.html")
 
     assert said(transcript) == PLAIN
@@ -123,7 +126,10 @@ def test_web_pages(body):
 
 
 def test_web_page_keeps_words_whole_and_apart():
-    page = "<html><body><p>Anna: It &amp; th<i>is</i>\n is&nbsp;so.</p><p>Bob: Hi.</p><p>Anna: x</p><p>Bob: y</p></body></html>"
+    page = (
+        "<html><body><p>Anna: It &amp; th<i>is</i>\n is&nbsp;so.</p><p>Bob: Hi.</p><p>Anna: x</p><p>Bob: y</p>"
+        "</body></html>"
+    )
 
     assert said(read_bytes(page.encode(), "x.html"))[0] == ("Anna", "It & this is\xa0so.")
 
@@ -148,7 +154,10 @@ def pdf(pages, *, bold=()):
             stream += f"/{font} 11 Tf 1 0 0 1 {x} {y} Tm ({shown}) Tj\n".encode("cp1252")
         stream += b"ET"
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
-        page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>"
+        page = (
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F1 3 0 "
+            "R /F2 4 0 R >> >> >>"
+        )
         objects.append((page % len(objects)).encode())
         kids.append(len(objects))
     objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{kid} 0 R' for kid in kids)}] >>".encode()
@@ -236,8 +245,14 @@ def test_pdf_that_unpacks_without_end_is_refused():
 
 
 def test_zoom_chats():
-    one = "00:12:03\tAnna Smith:\tHello all\n00:12:09\tBob Lee:\tsee https://a.b/c: x\nsecond line\n00:13:00\tAnna Smith:\tOk\n"
-    two = "00:12:03\t From  Anna Smith : Hello all\n00:12:09\t From  Bob Lee  to  Everyone:\n\tsee https://a.b/c: x\n\tsecond line\n"
+    one = (
+        "00:12:03\tAnna Smith:\tHello all\n00:12:09\tBob Lee:\tsee https://a.b/c: x\nsecond line\n00:13:00\tAnna "
+        "Smith:\tOk\n"
+    )
+    two = (
+        "00:12:03\t From  Anna Smith : Hello all\n00:12:09\t From  Bob Lee  to  Everyone:\n\tsee https://a.b/c: x\n"
+        "\tsecond line\n"
+    )
     wanted = [("Anna Smith", "Hello all"), ("Bob Lee", "see https://a.b/c: x\nsecond line")]
 
     assert said(read_bytes(one.encode(), "x.txt")) == [*wanted, ("Anna Smith", "Ok")]

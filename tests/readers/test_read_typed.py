@@ -24,28 +24,50 @@ PLAIN = [("Anna", "Hello all."), ("Bob", "Hi. How are you?"), ("Anna", "Fine, th
         "Anna: Hello all.\n\nBob: Hi. How are you?\n\nAnna: Fine, thanks.\n\nBob: Good.\n",
         "Anna:\nHello all.\n\nBob:\nHi. How are you?\n\nAnna:\nFine, thanks.\n\nBob:\nGood.\n",
         "Anna  0:04\nHello all.\n\nBob  0:09\nHi. How are you?\n\nAnna  0:12\nFine, thanks.\n\nBob  1:00:12\nGood.\n",
-        "Anna (00:04):\nHello all.\n\nBob (00:09):\nHi. How are you?\n\nAnna (00:12):\nFine, thanks.\n\nBob (01:00):\nGood.\n",
-        "Anna [00:00:04]: Hello all.\nBob [00:00:09]: Hi. How are you?\nAnna [00:00:12]: Fine, thanks.\nBob [01:00:00]: Good.\n",
-        "[00:00:04] Anna: Hello all.\n[00:00:09] Bob: Hi. How are you?\n[00:00:12] Anna: Fine, thanks.\n[00:01:00] Bob: Good.\n",
+        (
+            "Anna (00:04):\nHello all.\n\nBob (00:09):\nHi. How are you?\n\nAnna (00:12):\nFine, thanks.\n\nBob "
+            "(01:00):\nGood.\n"
+        ),
+        (
+            "Anna [00:00:04]: Hello all.\nBob [00:00:09]: Hi. How are you?\nAnna [00:00:12]: Fine, thanks.\nBob "
+            "[01:00:00]: Good.\n"
+        ),
+        (
+            "[00:00:04] Anna: Hello all.\n[00:00:09] Bob: Hi. How are you?\n[00:00:12] Anna: Fine, thanks.\n"
+            "[00:01:00] Bob: Good.\n"
+        ),
         "[00:00:04 --> 00:00:06] Anna: Hello all.\n[00:00:09 --> 00:00:11] Bob: Hi. How are you?\n"
         "[00:00:12 --> 00:00:15] Anna: Fine, thanks.\n[00:01:00 --> 00:01:02] Bob: Good.\n",
         "00:04 Anna: Hello all.\n00:09 Bob: Hi. How are you?\n00:12 Anna: Fine, thanks.\n01:00 Bob: Good.\n",
         "**Anna:** Hello all.\n\n**Bob:** Hi. How are you?\n\n**Anna:** Fine, thanks.\n\n**Bob:** Good.\n",
         "**Anna**: Hello all.\n\n**Bob**: Hi. How are you?\n\n**Anna**: Fine, thanks.\n\n**Bob**: Good.\n",
         "**Anna:** [00:00:04] Hello all.\n\n**Bob:** Hi. How are you?\n\n**Anna:** Fine, thanks.\n\n**Bob:** Good.\n",
-        "**Anna**  0:04  \nHello all.\n\n**Bob**  0:09  \nHi. How are you?\n\n**Anna**  0:12  \nFine, thanks.\n\n**Bob**  1:00  \nGood.\n",
+        (
+            "**Anna**  0:04  \nHello all.\n\n**Bob**  0:09  \nHi. How are you?\n\n**Anna**  0:12  \nFine, thanks.\n"
+            "\n**Bob**  1:00  \nGood.\n"
+        ),
         "[Anna] Hello all.\n[Bob] Hi. How are you?\n[Anna] Fine, thanks.\n[Bob] Good.\n",
-        "[Anna] 14:01:22\nHello all.\n\n[Bob] 14:01:25\nHi. How are you?\n\n[Anna] 14:01:28\nFine, thanks.\n\n[Bob] 14:02:22\nGood.\n",
+        (
+            "[Anna] 14:01:22\nHello all.\n\n[Bob] 14:01:25\nHi. How are you?\n\n[Anna] 14:01:28\nFine, thanks.\n\n"
+            "[Bob] 14:02:22\nGood.\n"
+        ),
         "- Anna: Hello all.\n- Bob: Hi. How are you?\n- Anna: Fine, thanks.\n- Bob: Good.\n",
         "Anna\tHello all.\nBob\tHi. How are you?\nAnna\tFine, thanks.\nBob\tGood.\nAnna\t.\nBob\t.\n",
         "1 Anna: Hello all.\n2 Bob: Hi. How are you?\n3 Anna: Fine, thanks.\n4 Bob: Good.\n",
         "0:04\nAnna\nHello all.\n\n0:09\nBob\nHi. How are you?\n\n0:12\nAnna\nFine, thanks.\n\n1:00\nBob\nGood.\n",
         "0:04 Anna\nHello all.\n\n0:09 Bob\nHi. How are you?\n\n0:12 Anna\nFine, thanks.\n\n1:00 Bob\nGood.\n",
-        "00:00:04 - Anna\nHello all.\n\n00:00:09 - Bob\nHi. How are you?\n\n00:00:12 - Anna\nFine, thanks.\n\n00:01:00 - Bob\nGood.\n",
-        "Anna | 00:04\nHello all.\n\nBob | 00:09\nHi. How are you?\n\nAnna | 00:12\nFine, thanks.\n\nBob | 01:00\nGood.\n",
+        (
+            "00:00:04 - Anna\nHello all.\n\n00:00:09 - Bob\nHi. How are you?\n\n00:00:12 - Anna\nFine, thanks.\n\n"
+            "00:01:00 - Bob\nGood.\n"
+        ),
+        (
+            "Anna | 00:04\nHello all.\n\nBob | 00:09\nHi. How are you?\n\nAnna | 00:12\nFine, thanks.\n\nBob | "
+            "01:00\nGood.\n"
+        ),
         "**Anna**\nHello all.\n\n**Bob**\nHi. How are you?\n\n**Anna**\nFine, thanks.\n\n**Bob**\nGood.\n",
         "Anna\nHello all.\n\nBob\nHi. How are you?\n\nAnna\nFine, thanks.\n\nBob\nGood.\n",
-        "0:0:4.0 --> 0:0:5.10\nAnna\nHello all.\n\n0:0:9.0 --> 0:0:10.1\nBob\nHi. How are you?\n\n0:0:12.0 --> 0:0:13.1\nAnna\n"
+        "0:0:4.0 --> 0:0:5.10\nAnna\nHello all.\n\n0:0:9.0 --> 0:0:10.1\nBob\nHi. How are you?\n\n0:0:12.0 --> "
+        "0:0:13.1\nAnna\n"
         "Fine, thanks.\n\n0:1:0.0 --> 0:1:1.0\nBob\nGood.\n",
     ],
 )
@@ -123,7 +145,10 @@ def test_question_headings_are_turns_that_nobody_spoke():
 
 
 def test_numbered_questions_keep_their_label():
-    text = "Q1 Chair: Welcome. What went wrong?\n\nProfessor Smith: Much.\n\nQ2 Robert Hall: Such as?\n\nProfessor Smith: Trains.\n\nChair: Ah.\n"
+    text = (
+        "Q1 Chair: Welcome. What went wrong?\n\nProfessor Smith: Much.\n\nQ2 Robert Hall: Such as?\n\nProfessor "
+        "Smith: Trains.\n\nChair: Ah.\n"
+    )
     transcript = read(text)
 
     assert [turn.speaker for turn in transcript.turns] == [
@@ -137,7 +162,10 @@ def test_numbered_questions_keep_their_label():
 
 
 def test_head_before_the_first_turn_is_reported():
-    text = "Focus group 3\nDate: 4 March 2025\nModerator: Jane Smith\nParticipants: 6\n\nJS: Welcome.\nP1: Hi.\nJS: So.\nP1: Yes.\n"
+    text = (
+        "Focus group 3\nDate: 4 March 2025\nModerator: Jane Smith\nParticipants: 6\n\nJS: Welcome.\nP1: Hi.\nJS: "
+        "So.\nP1: Yes.\n"
+    )
     transcript = read(text)
 
     assert said(transcript) == [("JS", "Welcome."), ("P1", "Hi."), ("JS", "So."), ("P1", "Yes.")]
@@ -158,8 +186,10 @@ def test_long_talk_before_the_first_label_is_kept():
 
 def test_hard_wrapped_lines_become_one_paragraph():
     text = (
-        "ANNA: This is a line that somebody wrapped at about seventy characters\nbecause the programme did so, and it goes on here until it reaches the\n"
-        "end of what was said.\n\nBOB: And this is the other person, who also talks for long enough that\nthe line has to be broken at the same place, "
+        "ANNA: This is a line that somebody wrapped at about seventy characters\nbecause the programme did so, "
+        "and it goes on here until it reaches the\n"
+        "end of what was said.\n\nBOB: And this is the other person, who also talks for long enough that\nthe "
+        "line has to be broken at the same place, "
         "more or less, until the\nwords are over.\n\nANNA: Yes.\nBOB: No.\n"
     )
     turns = said(read(text))
@@ -193,7 +223,10 @@ def test_recorders_notices_are_reported():
 
 
 def test_noises_in_brackets_are_words_and_no_speakers():
-    text = "P1: Well (.) yes. [laughter]\n[laughter]\nP2: No.\n[Crosstalk] what?\n[unintelligible] maybe.\nP1: Ah.\n[Crosstalk]\n"
+    text = (
+        "P1: Well (.) yes. [laughter]\n[laughter]\nP2: No.\n[Crosstalk] what?\n[unintelligible] maybe.\nP1: Ah.\n"
+        "[Crosstalk]\n"
+    )
 
     assert said(read(text)) == [
         ("P1", "Well (.) yes. [laughter]\n[laughter]"),
