@@ -1,0 +1,303 @@
+"""Coded themes as an Excel workbook: codings, segments, codebook, participants, and a sheet that explains them.
+
+The parts of the workbook are written here rather than by a library: the same project then always gives the same bytes,
+and a hundred thousand codings take seconds. Every text is stored as text, which no spreadsheet runs; cells that would
+become formulas in a CSV saved from the workbook get the same apostrophe as in :mod:`coding.export.csv`.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from xml.sax.saxutils import escape
+
+from coding.errors import ExportError
+from coding.export.csv import CODING_COLUMNS, SEGMENT_COLUMNS, Cell, Table, codings_table, segments_table, to_cell
+from coding.model import Participant
+from coding.store import Project
+
+MOST_ROWS = 1_048_576
+"""Rows of a sheet, with the header; the limit of Excel."""
+
+MOST_COLUMNS = 16_384
+MOST_CHARS = 32_767
+"""Characters of a cell; the limit of Excel."""
+
+CODEBOOK_COLUMNS = (
+    "code_id",
+    "code",
+    "parent_id",
+    "codable",
+    "retired",
+    "definition",
+    "include",
+    "exclude",
+    "examples",
+    "contrary_examples",
+    "colour",
+    "source",
+    "codings",
+)
+
+PARTICIPANT_COLUMNS = ("participant_id", "participant", "role", "transcripts", "turns", "words")
+
+EXPLAINED = {
+    "coding_id": "Names the coding; stays the same from one export to the next.",
+    "transcript": "The recorded session.",
+    "group": "The focus group that was recorded.",
+    "participant": "Who speaks; several are separated by a semicolon.",
+    "role": "Moderator or participant.",
+    "start_time_s": "When the words were said, in seconds from the start of the recording, where times are known.",
+    "start_char": "Where the words start in the transcript, in Unicode characters, the first is 0.",
+    "end_char": "Where they end; the character at this place is no longer part of them.",
+    "quotation": "The words themselves.",
+    "code_id": "The code's id, which never changes.",
+    "code": "The code's name.",
+    "parent": "The name of the code above.",
+    "valence": "Whether the words tell of the behaviour (shown), of its lack (lacking), or neither clearly (unclear).",
+    "coder": "Who coded.",
+    "origin": "own: coded without a suggestion; accepted: as suggested; changed: from a suggestion; blind: unseen.",
+    "score": "The machine's score, where the coding came from a suggestion.",
+    "probability": "The machine's probability, where the coding came from a suggestion.",
+    "memo": "The coder's note.",
+    "codebook_version": "The codebook in force when it was coded.",
+    "created_at": "When it was coded, in UTC.",
+    "segment_id": "Names the segment: transcript and place.",
+    "coders": "Who coded something in the segment.",
+    "finished_by": "Who has finished the segment: a 0 of theirs says that the code is not there.",
+}
+
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DATE = (1980, 1, 1, 0, 0, 0)
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def to_xlsx(project: Project, *, coders: Collection[str] | None = None) -> tuple[int, bytes]:
+    """Return how many codings there are, and the workbook's bytes.
+
+    Args:
+        project: The project.
+        coders: Only what these coders coded; everybody where it is ``None``.
+
+    Raises:
+        ExportError: A coder is unknown, or there are more rows or columns than a sheet can hold.
+    """
+    codings = codings_table(project, coders=coders)
+    sheets = {
+        "Codings": codings,
+        "Segments": segments_table(project, coders=coders),
+        "Codebook": codebook_table(project),
+        "Participants": participants_table(project),
+    }
+    sheets["README"] = _readme(project, sheets)
+    return len(codings.rows), write_workbook(sheets)
+
+
+def codebook_table(project: Project) -> Table:
+    """Return a row a code, in the codebook's order, those in force first; several texts stand on lines of their own."""
+    used = project.codes_in_use()
+    in_force = project.codebook().codes
+    retired = project.retired_codes().values()
+    rows = tuple(
+        (
+            code.id,
+            code.name,
+            code.parent or "",
+            "yes" if code.codable else "no",
+            "no" if at < len(in_force) else "yes",
+            code.definition,
+            *("\n".join(texts) for texts in (code.include, code.exclude, code.examples, code.contrary_examples)),
+            code.colour or "",
+            code.source,
+            used.get(code.id, 0),
+        )
+        for at, code in enumerate((*in_force, *retired))
+    )
+    return Table(CODEBOOK_COLUMNS, rows)
+
+
+def participants_table(project: Project) -> Table:
+    """Return a row a participant: where they speak, how often, how many words, and a column an attribute."""
+    people = project.participants()
+    where, turns, words = _talk(project)
+    names = tuple(dict.fromkeys(name for person in people for name, _ in person.attributes))
+    rows = tuple(
+        (
+            person.id,
+            person.name,
+            person.role.value,
+            "; ".join(where[person.id]),
+            turns[person.id],
+            words[person.id],
+            *_attributes(person, names),
+        )
+        for person in people
+    )
+    columns = [f"attribute_{name}" if name in PARTICIPANT_COLUMNS else name for name in names]
+    return Table((*PARTICIPANT_COLUMNS, *columns), rows)
+
+
+def _attributes(person: Participant, names: Iterable[str]) -> list[str]:
+    values = dict(person.attributes)
+    return [values.get(name, "") for name in names]
+
+
+def _talk(project: Project) -> tuple[dict[str, list[str]], Counter[str], Counter[str]]:
+    where: dict[str, list[str]] = {}
+    turns: Counter[str] = Counter()
+    words: Counter[str] = Counter()
+    for info in project.transcripts():
+        speakers = project.speakers(info.id)
+        text = project.text(info.id)
+        for person in dict.fromkeys(person.id for person in speakers.values()):
+            where.setdefault(person, []).append(info.name)
+        for turn in project.turns(info.id):
+            if turn.speaker in speakers:
+                person = speakers[turn.speaker].id
+                turns[person] += 1
+                words[person] += len(text[turn.start_char : turn.end_char].split())
+    return where, turns, words
+
+
+def _readme(project: Project, sheets: dict[str, Table]) -> Table:
+    codebook = project.codebook()
+    cut = sum(isinstance(cell, str) and len(cell) > MOST_CHARS for t in sheets.values() for r in t.rows for cell in r)
+    about = [
+        ("Codings", "", "A row a coding: one code that one coder gave to one stretch of talk."),
+        ("Segments", "", "A row a segment, with 1 for each code that it has and 0 for each that it has not."),
+        ("Codebook", "", f"{codebook.name}, version {codebook.version}; a row a code."),
+        ("Participants", "", "A row a participant; attributes are the last columns."),
+        ("Codings", "", "An apostrophe in front of =, +, - or @ keeps a spreadsheet from running the text; drop it."),
+    ]
+    if cut:
+        about.append(("Codings", "", f"{cut} cells are longer than a spreadsheet holds and end with …; see the CSV."))
+    columns = [("Codings", name, EXPLAINED[name]) for name in CODING_COLUMNS]
+    columns += [("Segments", name, EXPLAINED[name]) for name in SEGMENT_COLUMNS]
+    return Table(("sheet", "column", "meaning"), (*about, *columns))
+
+
+# the workbook
+
+
+def write_workbook(sheets: dict[str, Table]) -> bytes:
+    """Return a workbook with a sheet for each table, the columns' names in bold in the first row.
+
+    Raises:
+        ExportError: A table has more rows or columns than a sheet can hold.
+    """
+    for name, table in sheets.items():
+        if len(table.rows) >= MOST_ROWS or len(table.columns) > MOST_COLUMNS:
+            raise ExportError(f"the sheet {name} would be larger than Excel can hold; write .csv instead")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, content in _frame(list(sheets)):
+            archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED)
+        for number, table in enumerate(sheets.values(), start=1):
+            part = zipfile.ZipInfo(f"xl/worksheets/sheet{number}.xml", _DATE)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(part, "w", force_zip64=True) as file:
+                for piece in _sheet(table):
+                    file.write(piece.encode())
+    return buffer.getvalue()
+
+
+def _frame(names: list[str]) -> Iterator[tuple[str, str]]:
+    numbers = range(1, len(names) + 1)
+    types = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPE}.worksheet+xml"/>' for n in numbers
+    )
+    yield (
+        "[Content_Types].xml",
+        f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>{types}</Types>',
+    )
+    yield (
+        "_rels/.rels",
+        f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    )
+    sheets = "".join(f'<sheet name="{escape(names[n - 1])}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
+    yield (
+        "xl/workbook.xml",
+        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>',
+    )
+    links = "".join(
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+    )
+    yield (
+        "xl/_rels/workbook.xml.rels",
+        f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{links}'
+        f'<Relationship Id="rId{len(names) + 1}" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+    )
+    yield "xl/styles.xml", _STYLES
+
+
+_STYLES = (
+    f'{_HEAD}<styleSheet xmlns="{_MAIN}">'
+    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+
+
+def _sheet(table: Table) -> Iterator[str]:
+    columns = [_letters(at) for at in range(len(table.columns))]
+    yield (
+        f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
+        '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+        '<sheetFormatPr defaultRowHeight="15"/><sheetData>'
+    )
+    yield _row(1, columns, table.columns, style=' s="1"')
+    for number, row in enumerate(table.rows, start=2):
+        yield _row(number, columns, row)
+    yield "</sheetData></worksheet>"
+
+
+def _row(number: int, columns: list[str], cells: Iterable[Cell], style: str = "") -> str:
+    parts = [f'<row r="{number}">']
+    for column, cell in zip(columns, cells, strict=True):
+        if cell is None or cell == "":
+            continue
+        if isinstance(cell, str):
+            parts.append(f'<c r="{column}{number}"{style} t="inlineStr"><is>{_text(str(to_cell(cell)))}</is></c>')
+        else:
+            parts.append(f'<c r="{column}{number}"{style}><v>{cell!r}</v></c>')
+    parts.append("</row>")
+    return "".join(parts)
+
+
+def _text(text: str) -> str:
+    if len(text) > MOST_CHARS:
+        text = text[: MOST_CHARS - 1] + "…"
+    # A bare carriage return would come back as a line feed.
+    return f'<t xml:space="preserve">{escape(_ILLEGAL.sub(chr(0xFFFD), text), {chr(13): "&#13;"})}</t>'
+
+
+def _letters(at: int) -> str:
+    """Return the name of the column at that place, from 0.
+
+    >>> _letters(0), _letters(26), _letters(701)
+    ('A', 'AA', 'ZZ')
+    """
+    name = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        name = chr(65 + rest) + name
+    return name

@@ -1,0 +1,113 @@
+"""What an import did, in full: what came, what was there, what differs, and what had no place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+
+from coding.interchange.study import Dropped
+
+MOST_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is one way in the project and another in the file.
+
+    Attributes:
+        what: ``code``, ``coding``, ``memo``, ``participant``, ``transcript`` or ``group``.
+        name: What it is called, or where it stands.
+        field: What differs.
+        ours: As it is in the project.
+        theirs: As it is in the file.
+        taken: Which of the two stands now: ``ours`` or ``theirs``.
+    """
+
+    what: str
+    name: str
+    field: str
+    ours: str
+    theirs: str
+    taken: str = "ours"
+
+    def __str__(self) -> str:
+        """Return it on one line."""
+        return (
+            f"{self.what} {self.name}: {self.field} is {self.ours!r} here and {self.theirs!r} there; kept {self.taken}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StudyReport:
+    """What became of one file.
+
+    Attributes:
+        file: Its name.
+        format: As it was recognised.
+        transcripts: Names of the new transcripts.
+        transcripts_there: Names of those that were there already.
+        codes: How many codes are new.
+        codes_there: How many were there already.
+        codings: How many codings are new.
+        codings_there: How many were there already.
+        codings_in_file: How many the file has.
+        only_here: Codings of the same transcripts that the file has not; they are kept.
+        suggestions: How many suggestions of the machine came back.
+        people: How many participants were named or described.
+        memos: How many memos are new.
+        coders: Whose codings they are.
+        dropped: What has no place here.
+        mended: What was kept in another form.
+        differences: What differs, and which of the two stands now.
+        warnings: What else to look at.
+    """
+
+    file: str
+    format: str
+    transcripts: tuple[str, ...] = ()
+    transcripts_there: tuple[str, ...] = ()
+    codes: int = 0
+    codes_there: int = 0
+    codings: int = 0
+    codings_there: int = 0
+    codings_in_file: int = 0
+    only_here: int = 0
+    suggestions: int = 0
+    people: int = 0
+    memos: int = 0
+    coders: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    mended: tuple[Dropped, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values for JSON."""
+        return {**asdict(self), "status": "imported"}
+
+    def as_text(self) -> str:
+        """Return it as lines for people; long lists are cut, and ``--json`` has them whole."""
+        there = f", {len(self.transcripts_there)} were there already" if self.transcripts_there else ""
+        lines = [
+            f"{self.file}: imported ({self.format})",
+            f"  {len(self.transcripts)} transcripts{there}",
+            f"  {self.codes} new codes, {self.codes_there} were there already",
+            f"  {self.codings} of {self.codings_in_file} codings, {self.codings_there} were there already",
+            f"  {self.people} participants, {self.memos} memos, {self.suggestions} suggestions of the machine",
+        ]
+        if self.only_here:
+            lines.append(f"  {self.only_here} codings are not in the file; they are kept")
+        for title, found in (
+            ("differs", [str(one) for one in self.differences]),
+            ("mended", [str(one) for one in self.mended]),
+            ("left out", [str(one) for one in self.dropped]),
+            ("warning", list(self.warnings)),
+        ):
+            lines += [f"  {title}: {one}" for one in found[:MOST_LINES]]
+            if len(found) > MOST_LINES:
+                lines.append(f"  {title}: {len(found) - MOST_LINES} more; --json lists all")
+        return "\n".join(lines)
+
+    def dropped_by_kind(self) -> dict[str, int]:
+        """Return how many of each kind had no place."""
+        return dict(Counter(one.what for one in self.dropped))
