@@ -12,12 +12,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import CodingError, ExportError
 
 if TYPE_CHECKING:
     from coding.pipeline import Imported, Step
+    from coding.pseudonyms import Pseudonymiser
+    from coding.store import Project
 
 Answer = tuple[object, str]
 """What ``--json`` prints, and what people read."""
@@ -54,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="coding", description="Code focus-group transcripts with suggestions that learn from every correction."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_demo, _add_import, _add_codebook, _add_suggest, _add_export, _add_evaluate, _add_review):
+    study = (_add_demo, _add_import, _add_people, _add_pseudonyms, _add_codebook)
+    for add in (*study, _add_suggest, _add_agree, _add_export, _add_evaluate, _add_review):
         add(commands)
     return parser
 
@@ -141,16 +144,54 @@ def _demo(arguments: argparse.Namespace) -> Answer:
 
 
 def _add_import(commands: Any) -> None:  # noqa: ANN401
-    parser = _command(commands, "import", _import, "read transcripts into a project, new or old")
+    parser = _command(commands, "import", _import, "read transcripts, or other tools' studies, into a project")
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument(
+        "--take-theirs", action="store_true", help="where a study (.qdpx …) and the project differ, take the study"
+    )
     parser.add_argument("--group", metavar="NAME", help="the focus group that all the files are from")
     parser.add_argument("--min-words", type=int, metavar="N", help="join sentences shorter than this (default: 8)")
     parser.add_argument("--max-words", type=int, metavar="N", help="no segment longer than this (default: 60)")
+    parser.add_argument("--pseudonymise", action="store_true", help="replace names before anything is stored")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="who is who (default: PROJECT with .key.json)")
+    parser.add_argument("--with-names", action="store_true", help="no pseudonyms, though the project has some")
     _by(parser)
 
 
 def _import(arguments: argparse.Namespace) -> Answer:
+    from coding.interchange import is_study
+
+    studies = [file for file in arguments.files if is_study(file)]
+    others = [file for file in arguments.files if not is_study(file)]
+    if studies and arguments.pseudonymise:
+        raise CodingError("pseudonyms are for transcripts; a study is imported as it is", path=studies[0])
+    data, lines = _import_studies(arguments, studies) if studies else ([], [])
+    if others:
+        more, text = _import_transcripts(arguments, others)
+        data, lines = data + more, [*lines, text]
+    return data, "\n".join(lines)
+
+
+def _import_studies(arguments: argparse.Namespace, files: list[str]) -> tuple[list[dict[str, object]], list[str]]:
+    from coding.interchange import place_study, read_study
+    from coding.pipeline import stored_segmentation
+    from coding.store import Project
+
+    # All are read before a project is made, and no codebook of ours is put in: a study brings its own.
+    studies = [(Path(file).name, read_study(file)) for file in files]
+    reports, by = [], _me(arguments.by)
+    with Project.open(arguments.project, create=True) as project:
+        how = stored_segmentation(project)
+        for file, study in studies:
+            prefer: Literal["ours", "theirs"] = "theirs" if arguments.take_theirs else "ours"
+            reports.append(
+                place_study(project, study, by=by, file=file, prefer=prefer, segmentation=how, step=_Bar())
+            )
+    return [report.as_dict() for report in reports], [report.as_text() for report in reports]
+
+
+def _import_transcripts(arguments: argparse.Namespace, files: list[str]) -> tuple[list[dict[str, object]], str]:
     import dataclasses
 
     from coding.pipeline import import_files, paths, start_project, stored_segmentation
@@ -161,21 +202,130 @@ def _import(arguments: argparse.Namespace) -> Answer:
         how = dataclasses.replace(how, **{name: value for name, value in given.items() if value is not None})
         if how != stored_segmentation(project):
             project.set_setting("segmentation", json.dumps(how.as_dict(), sort_keys=True))
+        pseudonymise = _pseudonymiser(arguments, project)
         step: Step = _Bar()
         results = import_files(
             project,
-            paths(arguments.files),
+            paths(files),
             by=_me(arguments.by),
             group=arguments.group,
             segmentation=how,
             step=step,
+            pseudonymise=pseudonymise,
         )
     failed = [result for result in results if result.error]
     if len(failed) == len(results):
         raise CodingError("; ".join(result.error or "" for result in failed))
     for result in failed:
         sys.stderr.write(f"coding: {result.error}\n")
-    return [result.as_dict() for result in results], "\n".join(_describe(result) for result in results)
+    lines = [_describe(result) for result in results]
+    if pseudonymise is not None:
+        lines += _replaced(pseudonymise)
+    return [result.as_dict() for result in results], "\n".join(lines)
+
+
+def _pseudonymiser(arguments: argparse.Namespace, project: Project) -> Pseudonymiser | None:
+    if not arguments.pseudonymise:
+        if arguments.key is not None:
+            raise CodingError("a key is for pseudonyms; add --pseudonymise")
+        if project.setting("pseudonyms.key") and not arguments.with_names:
+            raise CodingError(
+                "this project has pseudonyms; add --pseudonymise, or --with-names to have names in it all the same"
+            )
+        return None
+    from coding.pseudonyms import SETTING, Pseudonymiser, save_key
+
+    path = arguments.key or arguments.project.with_suffix(".key.json")
+    made = Pseudonymiser.from_file(path, project=arguments.project, key_id=project.setting(SETTING))
+    made.key = save_key(made.key, path, project=arguments.project)
+    if not project.setting(SETTING):
+        project.set_setting(SETTING, made.key.id)
+    return made
+
+
+def _replaced(pseudonymise: Pseudonymiser) -> list[str]:
+    lines = []
+    for found in pseudonymise.found.values():
+        for one in found:
+            doubt = "" if one.sure else f"  (please check: {one.reason})"
+            lines.append(f"  {one.replacement} for {one.text!r}, {one.count} times{doubt}")
+    return [
+        f"The key is {pseudonymise.path}: whoever has it can tell who said what. Keep it apart from the project.",
+        *(["What was replaced, and stands in the key; nothing of it is in the project:", *lines] if lines else []),
+    ]
+
+
+# people
+
+
+def _add_people(commands: Any) -> None:  # noqa: ANN401
+    parser = _command(commands, "people", _people, "list who speaks, and join a table of what is known about them")
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("--attributes", type=Path, metavar="FILE", help="CSV or XLSX with a column label or name")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="the key, where only the table has names")
+    _by(parser)
+
+
+def _people(arguments: argparse.Namespace) -> Answer:
+    from coding.edits import apply_edits
+    from coding.people import describe_people, join_attributes
+    from coding.pseudonyms import load_key
+    from coding.store import Project
+
+    data: dict[str, object] = {}
+    lines: list[str] = []
+    with Project.open(arguments.project) as project:
+        if arguments.attributes is not None:
+            key = None if arguments.key is None else load_key(arguments.key)
+            operations, report = join_attributes(project, arguments.attributes, key=key)
+            apply_edits(project, operations, coder=_me(arguments.by))
+            data["attributes"] = report.as_dict()
+            lines += report.as_lines()
+        people, described = describe_people(project)
+    return {**data, **people}, "\n".join(lines + described)
+
+
+# pseudonyms
+
+
+def _add_pseudonyms(commands: Any) -> None:  # noqa: ANN401
+    parser = commands.add_parser("pseudonyms", help="look for names in files, or check a transcript against its source")
+    inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    find = _command(inner, "find", _pseudonyms_find, "list the names in files, with what would take their place")
+    find.add_argument("files", nargs="+", metavar="FILE")
+    find.add_argument("--key", type=Path, metavar="FILE", help="what was replaced before in this study")
+    check = _command(inner, "check", _pseudonyms_check, "repeat an import from its source with the key, and compare")
+    check.add_argument("project", type=Path, metavar="PROJECT")
+    check.add_argument("transcript", metavar="TRANSCRIPT", help="its name or its id")
+    check.add_argument("--key", type=Path, required=True, metavar="FILE")
+    check.add_argument("--source", type=Path, required=True, metavar="FILE")
+
+
+def _pseudonyms_find(arguments: argparse.Namespace) -> Answer:
+    from coding.pseudonyms import find_identifiers, load_key
+    from coding.readers import read_transcript
+
+    key = None if arguments.key is None else load_key(arguments.key)
+    found = find_identifiers([read_transcript(file) for file in arguments.files], key=key)
+    lines = []
+    for one in found:
+        doubt = "" if one.sure else f"  (please check: {one.reason})"
+        lines.append(f"{one.replacement} for {one.text!r}, {one.count} times{doubt}")
+        lines += [f"    {place.transcript}: … {' '.join(place.snippet.split())} …" for place in one.contexts[:3]]
+    return [one.as_dict() for one in found], "\n".join(lines)
+
+
+def _pseudonyms_check(arguments: argparse.Namespace) -> Answer:
+    from coding.pseudonyms import check_transcript, load_key
+    from coding.store import Project
+
+    with Project.open(arguments.project) as project:
+        wanted = arguments.transcript
+        ids = [info.id for info in project.transcripts() if wanted in (info.id, info.name)]
+        if not ids:
+            raise CodingError(f"there is no transcript {wanted!r} in this project", path=arguments.project)
+        report = check_transcript(project, ids[0], arguments.source, load_key(arguments.key))
+    return report.as_dict(), report.as_text()
 
 
 def _describe(result: Imported) -> str:
@@ -256,11 +406,61 @@ def _suggest(arguments: argparse.Namespace) -> Answer:
     return data, f"{count} suggestions for {data['segments']} segments, learnt from {data['codings']} codings"
 
 
+# agree
+
+
+def _add_agree(commands: Any) -> None:  # noqa: ANN401
+    parser = _command(commands, "agree", _agree, "say how far coders agree, by code and overall, with intervals")
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("--coders", nargs="+", metavar="NAME", help="compare these (default: everybody who coded)")
+    parser.add_argument(
+        "--unit",
+        choices=("segment", "sentence", "turn", "character"),
+        default="segment",
+        help="what is compared (default: segment)",
+    )
+    parser.add_argument("--code", nargs="+", metavar="ID", help="only these codes, and those below them")
+    parser.add_argument("--resamples", type=int, default=1000, metavar="N", help="for the intervals (default: 1000)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="for the intervals (default: 0)")
+    parser.add_argument("--moderators", action="store_true", help="also what moderators say")
+    parser.add_argument(
+        "--held-out",
+        action="store_true",
+        help="compare with suggestions made for each transcript from the others alone, not with the stored ones",
+    )
+    _model(parser)
+
+
+def _agree(arguments: argparse.Namespace) -> Answer:
+    from coding.agreement import Sampling, agree
+    from coding.store import Project
+
+    bar = _Bar()
+    with Project.open(arguments.project) as project:
+        suggestions = None
+        if arguments.held_out:
+            from coding.agreement.machine import suggest_held_out
+            from coding.encoders import load_encoder
+
+            suggestions = suggest_held_out(project, load_encoder(arguments.model), step=bar)
+        result = agree(
+            project,
+            coders=arguments.coders,
+            unit=arguments.unit,
+            codes=arguments.code,
+            moderators=arguments.moderators,
+            suggestions=suggestions,
+            sampling=Sampling(arguments.resamples, arguments.seed),
+            step=bar,
+        )
+    return result.as_dict(), result.as_table()
+
+
 # export
 
 
 def _add_export(commands: Any) -> None:  # noqa: ANN401
-    parser = _command(commands, "export", _export, "write coded themes to a file, by its suffix: .csv or .yaml")
+    parser = _command(commands, "export", _export, "write coded themes: .csv .xlsx .qdpx .qdc .yaml, by suffix")
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("out", type=Path, metavar="OUT")
     parser.add_argument("--wide", action="store_true", help="CSV: a row a segment and a 0/1 column a code")

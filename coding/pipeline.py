@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from coding.assistant import Assistant
@@ -111,6 +111,7 @@ def import_files(
     group: str | None = None,
     segmentation: Segmentation | None = None,
     step: Step | None = None,
+    pseudonymise: Callable[[Transcript], Transcript] | None = None,
 ) -> list[Imported]:
     """Read, segment and store files, each wholly or not at all.
 
@@ -123,6 +124,7 @@ def import_files(
         group: The focus group that all of them are from; else each is a group of its own.
         segmentation: How to cut; as before in this project where it is not given.
         step: Told of progress.
+        pseudonymise: Takes names out of a transcript after it is read and before it has segments.
 
     Returns:
         What became of each, in order.
@@ -137,7 +139,7 @@ def import_files(
     for done, source in enumerate(sources):
         if step:
             step(f"Reading {Path(source.name).name}", done, len(sources))
-        results.append(_import_one(project, source, by=coder, group=group, how=how))
+        results.append(_import_one(project, source, by=coder, group=group, how=how, pseudonymise=pseudonymise))
     if step:
         step("Read", len(sources), len(sources))
     return results
@@ -149,19 +151,41 @@ def stored_segmentation(project: Project) -> Segmentation:
     return Segmentation(**json.loads(stored)) if stored else Segmentation()
 
 
-def _import_one(project: Project, source: Source, *, by: str, group: str | None, how: Segmentation) -> Imported:
+def _import_one(
+    project: Project,
+    source: Source,
+    *,
+    by: str,
+    group: str | None,
+    how: Segmentation,
+    pseudonymise: Callable[[Transcript], Transcript] | None = None,
+) -> Imported:
     file = Path(source.name).name
     try:
         data = source.read()
         there = project.find_source(hashlib.sha256(data).hexdigest())
         if there:
-            return _describe(file, "already there", project.transcript(there), len(project.segments(there)))
+            return _already(project, file, there, WITH_NAMES if pseudonymise else None)
         transcript = read_bytes(data, source.name, group=group)
     except ReadError as err:
         return Imported(file, "failed", error=str(err))
+    if pseudonymise is not None:
+        transcript = pseudonymise(transcript)
+        # With pseudonyms a transcript has another hash, so only now can it be known again.
+        there = project.find_source(transcript.source_sha256)
+        if there:
+            return _already(project, file, there, None)
     segments = segment_transcript(transcript, how)
     project.add_transcript(transcript, segments, by=by, segmentation=json.dumps(how.as_dict(), sort_keys=True))
     return _describe(file, "imported", project.transcript(transcript.id), len(segments))
+
+
+WITH_NAMES = "it was imported before with its names; import it into a new project to have pseudonyms in it"
+
+
+def _already(project: Project, file: str, transcript_id: str, warning: str | None) -> Imported:
+    found = _describe(file, "already there", project.transcript(transcript_id), len(project.segments(transcript_id)))
+    return found if warning is None else replace(found, warnings=(*found.warnings, warning))
 
 
 def _describe(file: str, status: str, transcript: Transcript, segments: int) -> Imported:

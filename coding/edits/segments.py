@@ -39,8 +39,9 @@ class SplitSegment:
             raise EditError("both parts of a segment need words")
         left = _segment(old, self.start_char, self.start_char + len(first.rstrip()))
         right = _segment(old, self.end_char - len(second.lstrip()), self.end_char)
+        parts = (Change("segments", str(row["key"]), None, row) for row in (left, right))
         return Plan(
-            (Change("segments", str(old["key"]), old, None), *(Change("segments", str(r["key"]), None, r) for r in (left, right))),
+            (Change("segments", str(old["key"]), old, None), *parts),
             f"Split “{short(first)}” from “{short(second)}”",
             self.transcript_id,
         )
@@ -100,9 +101,8 @@ class WithdrawRejection:
             return Plan((), "")
         quotation = quote(context.project, self.transcript_id, self.start_char, self.end_char)
         name = code_name(context.project, self.code_id)
-        return Plan(
-            (Change("rejections", key, row, None),), f"No longer rejected: {name} for “{short(quotation)}”", self.transcript_id
-        )
+        summary = f"No longer rejected: {name} for “{short(quotation)}”"
+        return Plan((Change("rejections", key, row, None),), summary, self.transcript_id)
 
 
 def _row(context: Context, transcript_id: str, start_char: int, end_char: int) -> dict[str, object]:

@@ -8,7 +8,8 @@ sum over named rows, and its evidence is exact.
 from __future__ import annotations
 
 from coding.suggest.kernels import Kernel
-from coding.suggest.suggester import Remaining, Suggester
+from coding.suggest.review import Remaining
+from coding.suggest.suggester import Suggester
 from coding.suggest.types import Decision, Unit
 
 __all__ = ["Decision", "Kernel", "Remaining", "Suggester", "Unit"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,25 +12,61 @@ Doubles = NDArray[np.float64]
 DENSITY = 0.7
 """Codes that a segment of talk is expected to have before anybody has coded: seven in ten segments have one."""
 
+UNSURE = 0.2
+"""From this probability on, a code is worth a look."""
+
+ENOUGH = 5
+"""So many units with a code, and as many without it, make its probability rest on decisions."""
+
+# Precision of the Gaussian priors on slope and offset: all codes together around the codebook's curve, then one code
+# around all codes together. A code's offset is held close, since few decisions say little about how common it is.
+_POOLED = np.array([3.0, 1.0])
+_OWN = np.array([10.0, 15.0])
+
+
+_SOFT = 0.06
+_BINS = 1000
+_THIN = 10_000
+
+
+def link(scores: NDArray[Any]) -> NDArray[Any]:
+    """Return scores on the scale of log odds, as for beta calibration (Kull, Silva Filho and Flach 2017).
+
+    A ridge score is itself nearly a probability between 0 and 1, so its log odds go straight into the curve; beyond 0
+    and 1, where there are none, they go on in a straight line.
+    """
+    result: NDArray[Any] = _log_softplus(scores / _SOFT) - _log_softplus((1 - scores) / _SOFT)
+    return result
+
+
+def _log_softplus(x: NDArray[Any]) -> NDArray[Any]:
+    """Return ``log(log(1 + exp(x)))``, by its series far below 0, where the sum would be lost in rounding."""
+    small = np.exp(-np.abs(x))
+    near = np.log(np.maximum(x, 0) + np.log(1 + small))
+    result: NDArray[Any] = np.where(x < -5, x - small / 2 + 5 * small * small / 24, near)
+    return result
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Logistic curves ``sigmoid(slope * score + offset)``, one a code.
+    """Logistic curves ``sigmoid(slope * link(score) + offset)``, one a code.
 
     Attributes:
         slope: ``(k,)``.
         offset: ``(k,)``.
         learnt: True for a code whose curve rests on decisions enough, ``(k,)``.
+        lapse: How often even the surest is wrong, since coders slip: no probability is above ``1 - lapse``.
     """
 
     slope: Doubles
     offset: Doubles
     learnt: NDArray[np.bool_]
+    lapse: float = 0.03
 
     def __call__(self, scores: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return probabilities of the shape of ``scores``, ``(n, k)``."""
-        linear = scores * self.slope.astype(np.float32) + self.offset.astype(np.float32)
-        result: NDArray[np.float32] = 1.0 / (1.0 + np.exp(-np.clip(linear, -30, 30)))
+        linear = link(scores.astype(np.float32)) * self.slope.astype(np.float32) + self.offset.astype(np.float32)
+        result: NDArray[np.float32] = np.float32(1.0 - self.lapse) / (1.0 + np.exp(-np.clip(linear, -30, 30)))
         return result
 
 
@@ -40,11 +77,11 @@ def prior_curve(scores: Doubles, targets: Doubles) -> tuple[float, float]:
     from the others gives the slope; the offset is then moved so that a segment is expected to have ``DENSITY`` codes.
     """
     if not len(scores):
-        return 5.0, -3.0
-    columns = scores.shape[1]
-    start = np.array([5.0, float(np.log(DENSITY / max(columns, 2)))])
-    slope, offset = _newton(scores.reshape(-1), targets.reshape(-1), start, np.array([0.05, 0.05]))
-    return max(slope, 1.0), offset + float(np.log(DENSITY))
+        return 1.0, 0.0
+    thin = slice(None, None, 1 + scores.size // _THIN)
+    start = np.array([1.0, 0.0])
+    slope, offset = _newton(link(scores.ravel()[thin]), targets.ravel()[thin], start, np.array([0.05, 0.05]))
+    return max(slope, 0.3), offset + float(np.log(DENSITY))
 
 
 def fit_curve(scores: Doubles, targets: Doubles, known: NDArray[np.bool_], prior: tuple[float, float]) -> Curve:
@@ -58,61 +95,89 @@ def fit_curve(scores: Doubles, targets: Doubles, known: NDArray[np.bool_], prior
         known: Which entries were decided.
         prior: Slope and offset before any decision.
     """
-    columns = scores.shape[1]
-    start = np.array(prior)
-    pooled = np.array(_newton(scores[known], targets[known], start, np.array([0.3, 1.0]))) if known.any() else start
-    slopes, offsets = np.full(columns, pooled[0]), np.full(columns, pooled[1])
-    learnt = np.zeros(columns, bool)
-    for j in range(columns):
-        rows = known[:, j]
-        if rows.any():
-            slopes[j], offsets[j] = _newton(scores[rows, j], targets[rows, j], pooled, np.array([1.0, 1.0]))
-            positives = targets[rows, j].sum()
-            learnt[j] = min(positives, rows.sum() - positives) >= 5
-    return Curve(np.maximum(slopes, 0.5), offsets, learnt)
+    pooled = np.array(pooled_curve(scores[known], targets[known], prior))
+    points = _newton_each(link(scores), targets, known, pooled, _OWN)
+    positives, decided = (targets * known).sum(axis=0), known.sum(axis=0)
+    learnt = np.minimum(positives, decided - positives) >= ENOUGH
+    curve = Curve(np.maximum(points[0], 0.2), points[1], learnt, 0.0)
+    p = curve(scores).astype(np.float64)
+    sure = known & (p >= 0.9)
+    lapse = float(((p - targets)[sure].sum() + 20 * 0.03) / (p[sure].sum() + 20))
+    return Curve(curve.slope, curve.offset, learnt, min(max(lapse, 0.0), 0.1))
 
 
-def _newton(x: Doubles, y: Doubles, prior: Doubles, precision: Doubles, steps: int = 25) -> tuple[float, float]:
-    """Return the slope and offset that maximise the likelihood with a Gaussian prior."""
-    design = np.column_stack([x, np.ones_like(x)])
-    point = prior.astype(np.float64).copy()
+def pooled_curve(scores: Doubles, targets: Doubles, prior: tuple[float, float]) -> tuple[float, float]:
+    """Return slope and offset of all codes together, drawn towards ``prior``; ``(n,)`` scores and targets."""
+    if not len(scores):
+        return prior
+    thin = slice(None, None, 1 + len(scores) // _THIN)
+    scores, targets = scores[thin], targets[thin]
+    return _newton(link(scores), targets, np.array(prior), _POOLED)
 
-    def loss(at: Doubles) -> float:
-        linear = design @ at
-        return float(np.logaddexp(0, linear).sum() - y @ linear + 0.5 * precision @ (at - prior) ** 2)
+
+def _newton(x: Doubles, y: Doubles, prior: Doubles, precision: Doubles) -> tuple[float, float]:
+    point = _newton_each(x[:, None], y[:, None], np.ones((len(x), 1), bool), prior, precision)
+    return float(point[0, 0]), float(point[1, 0])
+
+
+def _newton_each(
+    x: Doubles, y: Doubles, known: NDArray[np.bool_], prior: Doubles, precision: Doubles, steps: int = 30
+) -> Doubles:
+    """Return slope and offset, ``(2, k)``, that maximise the likelihood of each column with a Gaussian prior."""
+    point = np.repeat(prior.astype(np.float64)[:, None], x.shape[1], axis=1)
+    start, weight = point.copy(), precision[:, None]
+
+    def loss(at: Doubles) -> Doubles:
+        linear = x * at[0] + at[1]
+        fit = ((np.maximum(linear, 0) + np.log(1 + np.exp(-np.abs(linear))) - y * linear) * known).sum(axis=0)
+        total: Doubles = fit + 0.5 * (weight * (at - start) ** 2).sum(axis=0)
+        return total
 
     now = loss(point)
     for _ in range(steps):
-        p = 1 / (1 + np.exp(-np.clip(design @ point, -30, 30)))
-        gradient = design.T @ (p - y) + precision * (point - prior)
-        hessian = (design * (p * (1 - p))[:, None]).T @ design + np.diag(precision)
-        step = np.linalg.solve(hessian, gradient)
+        p = 1 / (1 + np.exp(-np.clip(x * point[0] + point[1], -30, 30)))
+        gap, curvature = (p - y) * known, p * (1 - p) * known
+        gradient = np.stack([(gap * x).sum(axis=0), gap.sum(axis=0)]) + weight * (point - start)
+        aa = (curvature * x * x).sum(axis=0) + precision[0]
+        ab, bb = (curvature * x).sum(axis=0), curvature.sum(axis=0) + precision[1]
+        step = np.stack([bb * gradient[0] - ab * gradient[1], aa * gradient[1] - ab * gradient[0]]) / (aa * bb - ab**2)
         for _ in range(20):
             then = loss(point - step)
-            if then <= now:
+            worse = then > now
+            if not worse.any():
                 break
-            step = step / 2
-        else:
+            step[:, worse] /= 2
+        step[:, worse] = 0.0
+        point, then = point - step, np.where(worse, now, then)
+        if (now - then).max(initial=0.0) < 1e-9:
             break
-        point, gained, now = point - step, now - then, then
-        if gained < 1e-10:
-            break
-    return float(point[0]), float(point[1])
+        now = then
+    return point
 
 
-def thresholds(probabilities: NDArray[np.float32], target_precision: float) -> tuple[Doubles, Doubles]:
+def thresholds(probabilities: NDArray[np.float32], target_precision: float, *, decided: int) -> tuple[Doubles, Doubles]:
     """Return from which probability on a code is suggested, and from which it is unsure, ``(k,)`` each.
 
-    The precision that is expected of all suggestions above a threshold is their mean probability, so the threshold is
-    the lowest one at which that mean reaches the target.
+    The precision to be expected of all suggestions above a threshold is their mean probability, so a code's threshold
+    is the lowest one at which that mean reaches the target. Two things keep this honest. The mean must reach a little
+    more than the target, the more so the fewer units the curves were learnt from; and no threshold lies under
+    ``2 * target - 1``, where suggestions spread evenly up to certainty would just reach the target.
+
+    Args:
+        probabilities: Of units that nobody has decided, ``(n, k)``.
+        target_precision: The share of suggestions that shall be right.
+        decided: How many units the curves were learnt from.
     """
-    n, columns = probabilities.shape
-    suggested = np.full(columns, target_precision, np.float64)
-    if n:
-        ranked = -np.sort(-probabilities, axis=0).astype(np.float64)
-        means = np.cumsum(ranked, axis=0) / np.arange(1, n + 1)[:, None]
-        reach = (means >= target_precision).sum(axis=0)
-        last = ranked[np.maximum(reach - 1, 0), np.arange(columns)]
-        suggested = np.where(reach > 0, np.minimum(last, target_precision), target_precision)
-    unsure = np.minimum(suggested, np.minimum(0.2, target_precision / 3))
-    return suggested, unsure
+    columns = probabilities.shape[1]
+    margin = min(0.2 + 1 / np.sqrt(max(decided, 1)), 0.6)
+    wanted = target_precision + margin * (1 - target_precision)
+    # Counting in narrow bins is many times faster than sorting, and a threshold needs no more than that.
+    bins = np.minimum((probabilities * _BINS).astype(np.int64), _BINS - 1) + np.arange(columns) * _BINS
+    counts = np.bincount(bins.ravel(), minlength=_BINS * columns).reshape(columns, _BINS)[:, ::-1]
+    sums = np.bincount(bins.ravel(), probabilities.ravel(), minlength=_BINS * columns).reshape(columns, _BINS)[:, ::-1]
+    totals = np.cumsum(counts, axis=1)
+    reached = (np.cumsum(sums, axis=1) >= wanted * totals) & (totals > 0)
+    lowest = 1 - (_BINS - np.argmax(reached[:, ::-1], axis=1)) / _BINS
+    suggested = np.where(reached.any(axis=1), np.minimum(lowest, wanted), wanted)
+    suggested = np.maximum(suggested, max(2 * target_precision - 1, 0.3))
+    return suggested, np.minimum(suggested, min(UNSURE, target_precision / 2))

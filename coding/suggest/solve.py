@@ -57,6 +57,25 @@ def shrink(kept: Doubles, gone: NDArray[np.intp]) -> Doubles:
     return result
 
 
+def fill(kept: Doubles, targets: Doubles, known: NDArray[np.bool_]) -> Doubles:
+    """Return the targets with those that nobody decided filled in, ``(n, k)``.
+
+    A lone "yes, A" says nothing certain of B. A target that is the row's own left-out prediction has no weight in the
+    solution, as if the row were not there for that code. So unknown targets are taken as 0 first, since most codes are
+    in few segments, and then as their left-out predictions, within 0 and 1.
+
+    Args:
+        kept: The inverse, ``(n, n)``.
+        targets: ``(n, k)``.
+        known: Which of them count as they are, ``(n, k)``.
+    """
+    if known.all():
+        return targets
+    predicted = left_out(kept, kept @ targets, targets)
+    filled: Doubles = np.where(known, targets, np.clip(predicted, 0.0, 1.0))
+    return filled
+
+
 def left_out(kept: Doubles, weights: Doubles, targets: Doubles) -> Doubles:
     """Return what each row's score would be had the row not been there, ``(n, k)``.
 

@@ -3,66 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coding.errors import CodingError
 from coding.model import Codebook, Evidence, State, Suggestion, Valence
-from coding.suggest import calibrate, solve
-from coding.suggest.kernels import Doubles, Features, Floats, Kernel, featurise, gram, stack
+from coding.suggest import calibrate, review, solve
+from coding.suggest.choose import choose
+from coding.suggest.kernels import Doubles, Features, Floats, Kernel, featurise, gram
+from coding.suggest.review import Remaining
+from coding.suggest.rows import Row, check, codebook_rows, place, targets, term, valences
 from coding.suggest.types import Decision, Unit
 
 STATES = (State.NOTHING, State.UNSURE, State.SUGGESTED)
 
+CLAUSES_FROM = 50
+"""From so many decided units on, a fit also reads clause by clause, for which the clauses must be embedded."""
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One training row: a sentence of the codebook (``unit`` is -1) or a decided unit."""
-
-    kind: str
-    text: str
-    code: int = -1
-    unit: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Remaining:
-    """How many right codes are still to be found.
-
-    Attributes:
-        expected: The estimate.
-        low: Lower end of the interval.
-        high: Upper end of the interval.
-        found: Right codes that people have decided on so far.
-        method: ``probabilities`` or ``sample``.
-    """
-
-    expected: float
-    low: float
-    high: float
-    found: int
-    method: str
+_LACKING = 0.6
+_UNCLEAR = 0.45
+_ROOM = 64
 
 
 class Suggester:
-    """Suggestions for units of talk, learnt from a codebook and from decisions; see :meth:`fit`."""
+    """Suggestions for units of talk, learnt from a codebook and from decisions.
 
-    def __init__(self, codebook: Codebook, units: Sequence[Unit], features: Features, *, target_precision: float) -> None:
+    The sentences of the codebook and the decided units are training rows. With their likeness ``K``, a noise ``N`` on
+    its diagonal and what they say of each code ``Y``, the weights are ``(K + N)^-1 Y`` and a unit's scores are its
+    likeness to the rows times the weights: kernel ridge regression, or the mean of a Gaussian process (Rasmussen and
+    Williams 2006, section 2.2). So every score is a sum over rows, which is the evidence that is shown.
+
+    Build one with :meth:`fit`; everything it answers is the same for the same input.
+
+    Attributes:
+        codebook: The codebook it was fitted with.
+        units: The units.
+        codes: Ids of the codes, in the order of the columns.
+        kernel: How rows are compared.
+        target_precision: The share of suggestions that shall be right.
+    """
+
+    def __init__(
+        self, codebook: Codebook, units: Sequence[Unit], features: Features, *, target_precision: float
+    ) -> None:
         self.codebook = codebook
         self.units = tuple(units)
         self.codes = tuple(code.id for code in codebook.codable)
         self.kernel = Kernel()
         self.target_precision = target_precision
         self._column = {code_id: j for j, code_id in enumerate(self.codes)}
-        self._features = features
-        self._rows: list[Row] = []
+        self._all = features
+        self._features = features.take(np.arange(len(units)))
+        self._rows = codebook_rows(codebook)
+        self._sentences = len(self._rows)
         self._row_of: dict[int, int] = {}
         self._decisions: dict[int, list[Decision]] = {}
         self._reviewed: set[int] = set()
         self._coded = np.array([unit.coded for unit in units], bool)
+        self._seed = 0
+        self._buffer: Floats = np.zeros((len(units), 0), np.float32)
+        self._width = 0
 
     @classmethod
     def fit(
@@ -84,31 +86,38 @@ class Suggester:
             codebook: Its codable codes become the columns.
             units: The segments in order; units of one source are each other's context.
             embeddings: Unit-norm embeddings of the units, ``(n_units, d)``.
-            encode: Returns unit-norm embeddings of sentences of the codebook, ``(n, d)``.
+            encode: Returns unit-norm embeddings of other texts, ``(n, d)``: the codebook's sentences and, once there
+                are decisions enough, the clauses of the units. It should remember what it computed.
             decisions: What people decided.
             reviewed: Units that a coder finished: a code without a positive decision is not in them.
             target_precision: The share of suggestions that shall be right.
-            seed: Seed of what is drawn at random.
-            kernel: Weights to use; without it they are chosen from the data.
+            seed: Kept for the order ``random`` where that is given none.
+            kernel: How rows are compared; without it that is chosen from the decisions.
 
         Raises:
             CodingError: If the embeddings do not fit the units, or a decision does not fit the codebook or the units.
+
+        >>> from coding.model import Code, Codebook
+        >>> book = Codebook("c", codes=(Code("wait", "Waiting", examples=("a long wait",)), Code("staff", "Staff")))
+        >>> units = [Unit("t:0-18", "we had a long wait"), Unit("t:19-29", "kind staff")]
+        >>> embeddings = np.eye(2, dtype=np.float32)
+        >>> model = Suggester.fit(book, units, embeddings, encode=lambda texts: np.ones((len(texts), 2)) / 2**0.5)
+        >>> [model.codes[j] for j in model.scores.argmax(axis=1)]
+        ['wait', 'staff']
         """
         embeddings = np.asarray(embeddings, np.float32)
         if embeddings.ndim != 2 or len(embeddings) != len(units):
-            raise CodingError(f"{len(units)} segments need as many embeddings, not an array of shape {embeddings.shape}")
+            shape = "x".join(str(size) for size in embeddings.shape)
+            raise CodingError(f"{len(units)} segments need {len(units)} embeddings, not an array of {shape}")
         if not 0 < target_precision < 1:
             raise CodingError(f"the target precision must lie between 0 and 1, not at {target_precision}")
-        rows = _codebook_rows(codebook)
-        sentences = [row.text for row in rows]
-        theirs = np.asarray(encode(sentences), np.float32) if sentences else np.zeros((0, embeddings.shape[1]))
-        ours, codebook_features = featurise(units, embeddings, sentences, theirs.astype(np.float32))
-        self = cls(codebook, units, ours, target_precision=target_precision)
-        self._rows = rows
-        self._own = codebook_features
+        sentences = [row.text for row in codebook_rows(codebook)]
+        decided = {decision.unit for decision in decisions} | set(reviewed)
+        features = featurise(units, embeddings, sentences, encode, clauses=len(decided) >= CLAUSES_FROM)
+        self = cls(codebook, units, features, target_precision=target_precision)
+        self._seed = seed
         self._take(decisions, reviewed)
-        self.kernel = kernel or Kernel()
-        self._solve()
+        self._solve(kernel)
         return self
 
     # learning ------------------------------------------------------------------------------------------------------
@@ -121,7 +130,9 @@ class Suggester:
         reviewed: Collection[int] = (),
         unreviewed: Collection[int] = (),
     ) -> None:
-        """Learn from further decisions, or unlearn removed ones, without a new fit.
+        """Learn from further decisions, or unlearn some, by block updates of the inverse and without a new fit.
+
+        The answer is the same as that of a fit with the same kernel. The kernel stays as the last fit chose it.
 
         Args:
             decisions: New decisions.
@@ -130,137 +141,119 @@ class Suggester:
             unreviewed: Units that count as finished no longer.
 
         Raises:
-            CodingError: If a decision does not fit the codebook or the units, or a removed one was never made.
+            CodingError: If a decision does not fit the codebook or the units, or a removed one was never made; then
+                nothing has changed.
         """
+        kept = {unit: list(made) for unit, made in self._decisions.items()}
         for decision in removed:
-            try:
-                self._decisions.get(decision.unit, []).remove(decision)
-            except ValueError:
-                raise CodingError(f"there is no such decision to take back: {decision}") from None
+            if decision not in kept.get(decision.unit, ()):
+                raise CodingError(f"there is no such decision to take back: {decision}")
+            kept[decision.unit].remove(decision)
+        check(decisions, reviewed, len(self.units), self._column)
+        self._decisions = kept
         self._take(decisions, reviewed)
         self._reviewed.difference_update(unreviewed)
-        live = {unit for unit, made in self._decisions.items() if made} | self._reviewed
-        gone = sorted(set(self._row_of) - live)
+        live = self._live()
+        gone = [unit for unit in self._row_of if unit not in live]
         if gone:
-            self._remove(gone)
+            self._drop(gone)
         new = sorted(live - set(self._row_of))
         if new:
             self._add(new)
         self._refresh()
 
-    def _take(self, decisions: Iterable[Decision], reviewed: Collection[int]) -> None:
+    def _take(self, decisions: Sequence[Decision], reviewed: Collection[int]) -> None:
+        check(decisions, reviewed, len(self.units), self._column)
         for decision in decisions:
-            if not 0 <= decision.unit < len(self.units):
-                raise CodingError(f"a decision refers to segment {decision.unit}, but there are {len(self.units)}")
-            if decision.code_id is not None and decision.code_id not in self._column:
-                raise CodingError(f"a decision refers to the code {decision.code_id!r}, which the codebook does not have")
-            self._decisions.setdefault(decision.unit, []).append(decision)
-        for unit in reviewed:
-            if not 0 <= unit < len(self.units):
-                raise CodingError(f"segment {unit} cannot be reviewed: there are {len(self.units)}")
-            self._reviewed.add(int(unit))
+            self._decisions.setdefault(int(decision.unit), []).append(decision)
+        self._reviewed.update(int(unit) for unit in reviewed)
 
-    def _solve(self) -> None:
-        """Build the kernel over all rows and solve."""
-        live = sorted({unit for unit, made in self._decisions.items() if made} | self._reviewed)
-        rows = stack(self._own, self._features[live]) if live else self._own
-        for unit in live:
-            self._row_of[unit] = len(self._rows)
-            self._rows.append(Row("decision", self.units[unit].text, unit=unit))
+    def _live(self) -> set[int]:
+        return {unit for unit, made in self._decisions.items() if made} | self._reviewed
+
+    def _solve(self, kernel: Kernel | None) -> None:
+        live = sorted(self._live())
+        self._note(live)
+        rows = self._all.take([*range(len(self.units), len(self._all)), *live])
+        self.kernel = kernel or choose(rows, *self._targets(), Kernel())
         self._across = gram(self.kernel, self._features, rows)
-        among = gram(self.kernel, rows, rows).astype(np.float64)
+        among = np.empty((len(rows), len(rows)))
+        among[self._sentences :] = self._across[live]
+        among[: self._sentences, : self._sentences] = gram(self.kernel, self._own(), self._own())
+        among[: self._sentences, self._sentences :] = among[self._sentences :, : self._sentences].T
         self._inverse = solve.inverse(among, self._noise(self._rows))
         self._refresh()
+
+    def _own(self) -> Features:
+        return self._all.take(np.arange(len(self.units), len(self._all)))
+
+    def _note(self, units: Iterable[int]) -> None:
+        for unit in units:
+            self._row_of[unit] = len(self._rows)
+            self._rows.append(Row("decision", self.units[unit].text, unit=unit))
 
     def _noise(self, rows: Sequence[Row]) -> Doubles:
         return np.array([self.kernel.codebook_noise if row.unit < 0 else self.kernel.noise for row in rows])
 
     def _add(self, new: list[int]) -> None:
-        rows = [Row("decision", self.units[unit].text, unit=unit) for unit in new]
-        columns = gram(self.kernel, self._features, self._features[new])
-        old = [row.unit for row in self._rows]
-        own = gram(self.kernel, self._own, self._features[new])
-        cross = np.vstack([own, columns[old[len(own) :]]]).astype(np.float64)
-        corner = columns[new].astype(np.float64) + np.diag(self._noise(rows))
+        old = len(self._rows)
+        columns = gram(self.kernel, self._features, self._features.take(new))
+        self._note(new)
+        # What a decided unit and a sentence of the codebook have in common was computed when the first fit was made.
+        cross = np.empty((old, len(new)))
+        cross[: self._sentences] = self._across[new, : self._sentences].T
+        cross[self._sentences :] = columns[[row.unit for row in self._rows[self._sentences : old]]]
+        corner = columns[new].astype(np.float64) + np.diag(self._noise(self._rows[old:]))
         self._inverse = solve.grow(self._inverse, cross, corner)
-        self._across = np.hstack([self._across, columns])
-        for row in rows:
-            self._row_of[row.unit] = len(self._rows)
-            self._rows.append(row)
+        if old + len(new) > self._buffer.shape[1]:
+            wider = np.empty((len(self.units), old + len(new) + _ROOM), np.float32)
+            wider[:, :old] = self._across
+            self._buffer = wider
+        self._buffer[:, old : old + len(new)] = columns
+        self._width = old + len(new)
 
-    def _remove(self, gone: list[int]) -> None:
+    def _drop(self, gone: Sequence[int]) -> None:
         where = np.array([self._row_of[unit] for unit in gone])
         self._inverse = solve.shrink(self._inverse, where)
         self._across = np.delete(self._across, where, axis=1)
-        leaving = set(gone)
-        self._rows = [row for row in self._rows if row.unit not in leaving]
+        self._rows = [row for i, row in enumerate(self._rows) if i not in set(where.tolist())]
         self._row_of = {row.unit: i for i, row in enumerate(self._rows) if row.unit >= 0}
 
+    @property
+    def _across(self) -> Floats:
+        """Likeness of all units to all rows, ``(n_units, n_rows)``: the used part of a buffer with room to grow."""
+        return self._buffer[:, : self._width]
+
+    @_across.setter
+    def _across(self, likeness: Floats) -> None:
+        self._buffer, self._width = likeness, likeness.shape[1]
+
     def _targets(self) -> tuple[Doubles, NDArray[np.bool_]]:
-        """Return the targets of all rows and which of them a person decided, ``(n_rows, n_codes)`` each."""
-        targets = np.zeros((len(self._rows), len(self.codes)))
-        known = np.zeros(targets.shape, bool)
-        for i, row in enumerate(self._rows):
-            if row.unit < 0:
-                if row.code >= 0:
-                    targets[i, row.code] = 1.0
-                continue
-            known[i] = row.unit in self._reviewed
-            votes: dict[int, list[bool]] = {}
-            for decision in self._decisions.get(row.unit, []):
-                if decision.code_id is None:
-                    known[i] = True
-                else:
-                    votes.setdefault(self._column[decision.code_id], []).append(decision.positive)
-            for j, cast in votes.items():
-                targets[i, j] = sum(cast) / len(cast)
-                known[i, j] = True
-        return targets, known
+        return targets(self._rows, self._decisions, self._reviewed, self._column)
 
     def _refresh(self) -> None:
-        """Recompute weights, scores, probabilities and thresholds from the kept inverse."""
-        targets, known = self._targets()
-        self._known = known
-        self._weights = self._inverse @ targets
-        self._scores: Floats = self._across @ self._weights.astype(np.float32)
-        left = solve.left_out(self._inverse, self._weights, targets)
-        own = np.array([row.unit < 0 and row.code >= 0 and row.kind != "name" for row in self._rows], bool)
-        prior = calibrate.prior_curve(left[own], targets[own])
-        decided = np.array([row.unit >= 0 for row in self._rows], bool)
-        self._curve = calibrate.fit_curve(left[decided], targets[decided], known[decided], prior)
+        """Recompute weights, scores, probabilities and states from the kept inverse."""
+        given, known = self._targets()
+        talk = np.array([row.unit >= 0 for row in self._rows], bool)
+        wanted = solve.fill(self._inverse, given, known | ~talk[:, None])
+        self._weights = self._inverse @ wanted
+        told = self._inverse @ valences(self._rows, self._decisions)
+        answers = self._across @ np.hstack([self._weights, told]).astype(np.float32)
+        self._scores: Floats = answers[:, : len(self.codes)]
+        self._told: Floats = answers[:, len(self.codes) :]
+        self._left = solve.left_out(self._inverse, self._weights, wanted)
+        apt = np.array([row.unit < 0 and row.kind != "name" for row in self._rows], bool)
+        prior = calibrate.prior_curve(self._left[apt], given[apt])
+        self._curve = calibrate.fit_curve(self._left[talk], given[talk], known[talk], prior)
         self._probabilities = self._curve(self._scores)
+        open_ = self._coded.copy()
+        open_[list(self._row_of)] = False
         self._suggested_at, self._unsure_at = calibrate.thresholds(
-            self._probabilities[self._coded], self.target_precision
+            self._probabilities[open_], self.target_precision, decided=int(known.any(axis=1).sum())
         )
         self._states = (self._probabilities >= self._unsure_at).astype(np.int8)
         self._states += self._probabilities >= self._suggested_at
         self._states[~self._coded] = 0
-        self._valence = self._solve_valence()
-
-    def _solve_valence(self) -> Floats | None:
-        """Return from -1 (lacking) to 1 (shown) a unit, or ``None`` where nothing tells them apart."""
-        where, signs = [], []
-        for i, row in enumerate(self._rows):
-            if row.kind in ("example", "contrary"):
-                where.append(i)
-                signs.append(1.0 if row.kind == "example" else -1.0)
-            elif row.unit >= 0:
-                votes = [d.valence for d in self._decisions.get(row.unit, []) if d.code_id is not None and d.positive]
-                if votes:
-                    where.append(i)
-                    signs.append(float(np.mean([(v is Valence.SHOWN) - (v is Valence.LACKING) for v in votes])))
-        if not signs or min(signs) >= 0:
-            return None
-        among = np.zeros((len(where), len(where)))
-        sentences = [self._rows[i] for i in where if self._rows[i].unit < 0]
-        own = self._own[[self._rows.index(row) for row in sentences]]
-        ours = [self._rows[i].unit for i in where if self._rows[i].unit >= 0]
-        features = stack(own, self._features[ours]) if ours else own
-        among = gram(self.kernel, features, features).astype(np.float64)
-        target = np.array(signs) - np.mean(signs)
-        weights = solve.inverse(among, np.full(len(where), 0.5)) @ target
-        result: Floats = self._across[:, where] @ weights.astype(np.float32) + np.float32(np.mean(signs))
-        return result
 
     # reading -------------------------------------------------------------------------------------------------------
 
@@ -276,168 +269,147 @@ class Suggester:
 
     @property
     def states(self) -> NDArray[np.int8]:
-        """0 nothing, 1 unsure, 2 suggested; ``(n_units, n_codes)``."""
+        """Positions in :data:`STATES`: 0 nothing, 1 unsure, 2 suggested; ``(n_units, n_codes)``."""
         return self._states
 
     @property
     def thresholds(self) -> dict[str, tuple[float, float]]:
         """From which probability on a code is suggested, and unsure, by code id."""
-        return {
-            code: (float(self._suggested_at[j]), float(self._unsure_at[j])) for j, code in enumerate(self.codes)
-        }
+        return {code: (float(self._suggested_at[j]), float(self._unsure_at[j])) for j, code in enumerate(self.codes)}
 
     @property
     def calibrated(self) -> dict[str, bool]:
-        """By code id, whether its probability rests on decisions; otherwise it is a guess from the codebook."""
+        """By code id, whether its probability rests on decisions about it.
+
+        Before that it is a guess: how well the codebook's sentences are told apart, each scored as if it were not in
+        the codebook, moved so that seven in ten segments are expected to have a code.
+        """
         return {code: bool(self._curve.learnt[j]) for j, code in enumerate(self.codes)}
 
     def state(self, unit: int, code_id: str) -> State:
         """Return whether a code is suggested for a unit, unsure, or not there."""
         return STATES[int(self._states[unit, self._column[code_id]])]
 
+    @property
+    def lacking(self) -> Floats:
+        """How far each unit tells of the lack of behaviour rather than of the behaviour, from 0 to 1, ``(n_units,)``.
+
+        Two more columns of the same solve, one of what is told as shown and one of what is told as lacking, learnt
+        from examples, contrary examples and the valences that people gave.
+        """
+        shown, lacking = np.maximum(self._told[:, 0], 0), np.maximum(self._told[:, 1], 0)
+        result: Floats = ((lacking + 1e-6) / (shown + lacking + 1e-5)).astype(np.float32)
+        return result
+
     def valence(self, unit: int, code_id: str) -> Valence:
-        """Return whether a unit tells of a behaviour or of its lack."""
+        """Return whether a unit tells of a behaviour or of its lack; at present that is the same for all its codes.
+
+        Raises:
+            KeyError: If the codebook has no such code that can be applied.
+        """
         if code_id not in self._column:
             raise KeyError(code_id)
-        if self._valence is None:
-            return Valence.SHOWN
-        value = float(self._valence[unit])
-        return Valence.LACKING if value < -0.15 else Valence.SHOWN if value > 0.15 else Valence.UNCLEAR
+        shown, lacking = np.maximum(self._told[unit].astype(np.float64), 0)
+        share = (lacking + 1e-6) / (shown + lacking + 1e-5)
+        return Valence.LACKING if share >= _LACKING else Valence.UNCLEAR if share >= _UNCLEAR else Valence.SHOWN
 
     def evidence(self, unit: int, code_id: str, *, most: int = 5) -> tuple[Evidence, ...]:
-        """Return the largest terms of a score and the sum of the rest, which add up to it.
+        """Return the largest terms of a score, and the sum of the others as a last term of kind ``other``.
 
         Args:
             unit: Index of the unit.
             code_id: The code.
-            most: How many terms to name; the rest is one term of kind ``other``.
+            most: How many terms to name.
+
+        Returns:
+            Terms whose shares add up to the score.
         """
         j = self._column[code_id]
         terms = self._across[unit].astype(np.float64) * self._weights[:, j]
         largest = [int(i) for i in np.argsort(-np.abs(terms), kind="stable")[:most] if terms[i]]
-        named = [self._term(self._rows[i], j, float(terms[i])) for i in largest]
+        named = [self._term(self._rows[i], float(terms[i]), code_id) for i in largest]
         rest = float(self._scores[unit, j]) - sum(term.share for term in named)
         return (*named, Evidence(rest, "other"))
 
-    def _term(self, row: Row, column: int, share: float) -> Evidence:
-        if row.unit < 0:
-            return Evidence(share, row.kind, row.text, self.codes[row.code] if row.code >= 0 else None)
+    def _term(self, row: Row, share: float, code_id: str) -> Evidence:
         made = self._decisions.get(row.unit, [])
-        key = self.units[row.unit].key
-        about = [d for d in made if d.code_id == self.codes[column]]
-        others = [d for d in made if d.code_id is not None and d.positive]
-        for decision in about or others:
-            kind = "accepted" if decision.positive else "rejected"
-            return Evidence(share, kind, row.text, decision.code_id, decision.coder or None, key)
-        coder = made[0].coder or None if made else None
-        return Evidence(share, "nothing", row.text, None, coder, key)
+        return term(row, share, made, self.units[row.unit].key, code_id if row.unit >= 0 else self.codes[row.code])
 
     def suggestions(self, unit: int, *, most: int = 5, evidence: int = 5) -> tuple[Suggestion, ...]:
-        """Return what the machine proposes for a unit, best first: suggested and unsure codes only.
+        """Return what is suggested for a unit or unsure, the most probable first.
 
         Args:
             unit: Index of the unit.
             most: At most so many.
-            evidence: How many terms of evidence each names.
+            evidence: How many terms of its score each names.
         """
+        transcript, start, end = place(self.units[unit])
         ranked = np.argsort(-self._probabilities[unit], kind="stable")
-        transcript, start, end = _place(self.units[unit])
-        found = []
-        for j in ranked:
-            if len(found) == most:
-                break
-            if self._states[unit, j]:
-                code = self.codes[j]
-                found.append(
-                    Suggestion(
-                        transcript,
-                        start,
-                        end,
-                        code,
-                        float(self._scores[unit, j]),
-                        float(self._probabilities[unit, j]),
-                        self.state(unit, code),
-                        self.valence(unit, code),
-                        self.evidence(unit, code, most=evidence),
-                    )
-                )
-        return tuple(found)
+        found = [self.codes[j] for j in ranked if self._states[unit, j]][:most]
+        return tuple(
+            Suggestion(
+                transcript,
+                start,
+                end,
+                code,
+                float(self._scores[unit, self._column[code]]),
+                float(self._probabilities[unit, self._column[code]]),
+                self.state(unit, code),
+                self.valence(unit, code),
+                self.evidence(unit, code, most=evidence),
+            )
+            for code in found
+        )
 
     # reviewing -----------------------------------------------------------------------------------------------------
+
+    def _open(self, done: Collection[int]) -> NDArray[np.intp]:
+        finished = np.zeros(len(self.units), bool)
+        finished[list(done)] = True
+        return np.flatnonzero(self._coded & ~finished)
 
     def order(
         self,
         kind: Literal["reading", "certain", "useful", "random"] = "reading",
         *,
         reviewed: Collection[int] | None = None,
-        seed: int = 0,
+        seed: int | None = None,
     ) -> list[int]:
         """Return the units still to be reviewed, in an order.
 
         Args:
             kind: ``reading`` as they stand; ``certain`` the surest first; ``useful`` those first from which most is
                 learnt, spread over the talk; ``random`` a fair sample, with or without suggestions.
-            reviewed: Units to leave out; without it those that the engine knows to be reviewed.
+            reviewed: Units to leave out; without it those that the engine knows to be finished.
             seed: Seed of the random order.
         """
-        done = self._reviewed if reviewed is None else set(reviewed)
-        open_ = np.array([i for i in range(len(self.units)) if self._coded[i] and i not in done], np.intp)
+        left = self._open(self._reviewed if reviewed is None else reviewed)
         if kind == "random":
-            return [int(i) for i in np.random.default_rng(seed).permutation(open_)]
-        if kind == "reading" or not len(open_) or not self.codes:
-            return [int(i) for i in open_]
-        p = self._probabilities[open_].astype(np.float64)
-        if kind == "certain":
-            return [int(i) for i in open_[np.argsort(-p.max(axis=1), kind="stable")]]
-        doubt = (p * (1 - p)).sum(axis=1)
-        return [int(i) for i in open_[self._spread(open_, doubt)]]
-
-    def _spread(self, units: NDArray[np.intp], gain: Doubles, most: int = 200) -> NDArray[np.intp]:
-        """Return positions by gain, each pick lowering the gain of what is like it."""
-        left = gain.copy()
-        vectors = self._features.semantic[units]
-        picked: list[int] = []
-        for _ in range(min(most, len(units))):
-            best = int(np.argmax(left))
-            picked.append(best)
-            left *= 1 - np.clip(vectors @ vectors[best], 0, 1) ** 2
-            left[picked] = -1.0
-        rest = np.setdiff1d(np.arange(len(units)), picked)
-        return np.concatenate([np.array(picked, np.intp), rest[np.argsort(-gain[rest], kind="stable")]])
+            left = np.random.default_rng(self._seed if seed is None else seed).permutation(left)
+        elif kind == "certain" and self.codes:
+            left = left[np.argsort(-self._probabilities[left].max(axis=1), kind="stable")]
+        elif kind == "useful" and self.codes:
+            p = self._probabilities[left].astype(np.float64)
+            left = left[review.most_useful(self._features.semantic[left], p)]
+        return [int(unit) for unit in left]
 
     def remaining(self, *, sample: Collection[int] = ()) -> Remaining:
-        """Return how many right codes are still to be found in units not reviewed.
+        """Return how many right codes are still to be found in units that nobody has finished, with an interval.
 
         Args:
-            sample: Reviewed units that were drawn at random, in the order ``random``.
+            sample: Finished units that were drawn at random, as with the order ``random``. With ten or more of them
+                the estimate is free of what the model believes; without, it is the sum of its probabilities.
         """
-        open_ = [i for i in range(len(self.units)) if self._coded[i] and i not in self._reviewed]
-        found = sum(len({d.code_id for d in made if d.code_id and d.positive}) for made in self._decisions.values())
-        p = self._probabilities[open_].astype(np.float64)
-        expected, spread = float(p.sum()), float(np.sqrt((p * (1 - p)).sum()))
-        return Remaining(expected, max(0.0, expected - 1.96 * spread), expected + 1.96 * spread, found, "probabilities")
-
-
-def _codebook_rows(codebook: Codebook) -> list[Row]:
-    """Return a row for each sentence of the codebook that speaks for a code."""
-    rows: list[Row] = []
-    column = {code.id: j for j, code in enumerate(codebook.codable)}
-    for code in codebook.codes:
-        j = column.get(code.id, -1)
-        if j < 0:
-            continue
-        rows.append(Row("name", code.name, j))
-        rows += [Row("definition", code.definition, j)] if code.definition.strip() else []
-        rows += [Row("include", text, j) for text in code.include if text.strip()]
-        rows += [Row("example", text, j) for text in code.examples if text.strip()]
-        rows += [Row("contrary", text, j) for text in code.contrary_examples if text.strip()]
-    return rows
-
-
-def _place(unit: Unit) -> tuple[str, int, int]:
-    """Return transcript and offsets of a unit, from its key where that has them."""
-    transcript, _, span = unit.key.rpartition(":")
-    start, _, end = span.partition("-")
-    if transcript and start.isdecimal() and end.isdecimal():
-        return transcript, int(start), int(end)
-    return unit.source, 0, len(unit.text)
+        left = self._open(self._reviewed)
+        given, known = self._targets()
+        # In units that are open, only codes that nobody has decided are still to be found.
+        expected = np.asarray(self._probabilities[left], np.float64)
+        rows = np.array([self._row_of.get(int(unit), -1) for unit in left], np.intp)
+        expected[rows >= 0] *= ~known[rows[rows >= 0]]
+        found = int((given[self._sentences :] >= 0.5).sum())
+        drawn = [self._row_of[unit] for unit in sorted(set(sample) & self._reviewed)]
+        if len(drawn) >= 10:
+            counts = (given[drawn] >= 0.5).sum(axis=1).astype(np.float64)
+            predicted = self._curve(self._left[drawn]).sum(axis=1).astype(np.float64)
+            return review.from_sample(counts, predicted, expected.sum(axis=1), found)
+        return review.from_probabilities(expected, 0.5 / np.sqrt(1 + known.any(axis=1).sum() / 10), found)

@@ -1,7 +1,7 @@
 """Long work beside the pages: importing files and keeping the assistant up to date.
 
-A :class:`Desk` belongs to one project and does one thing after another in a thread of its own, with its own connection
-to the project, so that a page paints at once and can be left while the work goes on.
+A :class:`Desk` belongs to one project. It works in threads of its own, each with its own connection to the project, so
+that a page paints at once and can be left while the work goes on.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +29,7 @@ Work = Callable[[Step], None]
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far the work on one project has got.
+    """How far some work has got.
 
     Attributes:
         busy: Something is being done, or waits to be done.
@@ -35,7 +37,6 @@ class Status:
         done: How much of it is done.
         of: How much of it there is.
         error: The sentence of what failed last.
-        runs: How many pieces of work have ended since the app started.
     """
 
     busy: bool = False
@@ -43,27 +44,19 @@ class Status:
     done: int = 0
     of: int = 0
     error: str | None = None
-    runs: int = 0
 
 
-class Desk:
-    """Does the long work for one project, one piece after another.
+class Lane:
+    """Does one piece of work after another in a thread that lives as long as there is work.
 
     Args:
-        path: The project file.
-        leave_out: Coders whose decisions the assistant does not learn from.
+        name: For the thread and the log.
     """
 
-    def __init__(self, path: Path, leave_out: frozenset[str] = frozenset()) -> None:
-        self.path = path
-        self.leave_out = leave_out
-        self.imported: tuple[Imported, ...] = ()
-        self._assistant: Assistant | None = None
+    def __init__(self, name: str) -> None:
+        self.name = name
         self._status = Status()
         self._waiting = 0
-        self._seen: tuple[int, int, int] | None = None
-        self._refresh_waits = False
-        self._imports = 0
         self._lock = threading.Lock()
         self._idle = threading.Event()
         self._idle.set()
@@ -75,63 +68,126 @@ class Desk:
         with self._lock:
             return self._status
 
-    @property
-    def assistant(self) -> Assistant | None:
-        """Return the assistant once it has suggestions, or ``None`` before that and while it starts afresh."""
+    def add(self, work: Work) -> None:
+        """Let ``work`` be done when what was added before is done."""
         with self._lock:
-            return None if self._status.busy else self._assistant
+            self._waiting += 1
+            self._idle.clear()
+            alone = self._waiting == 1
+            error = None if alone else self._status.error
+            self._status = replace(self._status, busy=True, error=error, doing=self._status.doing or "Starting")
+            self._work.put(work)
+        if alone:
+            threading.Thread(target=self._run, name=self.name, daemon=True).start()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until nothing is left to do, and return whether that came about in time."""
+        return self._idle.wait(timeout_s)
+
+    def _run(self) -> None:
+        while True:
+            work = self._work.get()
+            error: str | None = None
+            try:
+                work(self._step)
+            except CodingError as err:
+                error = str(err)
+            except Exception:
+                # A thread has nobody to tell; without this the page would wait for ever.
+                logging.getLogger(__name__).exception("%s failed", self.name)
+                error = "something went wrong that the app did not expect; its log has the details"
+            if self._finish(error):
+                return
+
+    def _finish(self, error: str | None) -> bool:
+        with self._lock:
+            self._waiting -= 1
+            last = self._waiting == 0
+            self._status = Status(busy=not last, error=error or self._status.error)
+            if last:
+                self._idle.set()
+            return last
+
+    def _step(self, doing: str, done: int, of: int) -> None:
+        with self._lock:
+            self._status = replace(self._status, doing=doing, done=done, of=of)
+
+
+class Desk:
+    """Does the long work for one project: files are read in one lane, suggestions are made in another.
+
+    Args:
+        path: The project file.
+        leave_out: Coders whose decisions the assistant does not learn from.
+    """
+
+    def __init__(self, path: Path, leave_out: frozenset[str] = frozenset()) -> None:
+        self.path = path
+        self.leave_out = leave_out
+        self.imported: tuple[Imported, ...] = ()
+        self.reading = Lane(f"reading into {path.name}")
+        self.thinking = Lane(f"suggesting for {path.name}")
+        self._assistant: Assistant | None = None
+        self._seen: tuple[int, int, int] | None = None
+        self._refresh_waits = False
+        self._lock = threading.Lock()
+
+    @property
+    def status(self) -> Status:
+        """Return how far the work has got: the files first, then the suggestions."""
+        reading, thinking = self.reading.status, self.thinking.status
+        if reading.busy or (reading.error and not thinking.busy):
+            return reading
+        return thinking
 
     @property
     def importing(self) -> bool:
         """Tell whether files are being imported, or wait for it."""
-        with self._lock:
-            return self._imports > 0
+        return self.reading.status.busy
+
+    @property
+    def assistant(self) -> Assistant | None:
+        """Return the assistant once it has suggestions, or ``None`` before that and while it starts afresh."""
+        return None if self.thinking.status.busy else self._assistant
 
     def prepare(self, *, again: bool = False) -> None:
         """See to it that the assistant is there and knows the project as it is now.
 
         Args:
             again: Also look again where this was done before, such as after a new codebook.
-        """
-        with self._lock:
-            done = self._seen is not None and (self._assistant is not None or self._status.busy)
-        if not again and (done or self._seen == self._mark()):
-            return
-        self._add_refresh()
 
-    def bring_in(
-        self,
-        sources: Sequence[Source],
-        *,
-        by: str,
-        group: str | None = None,
-    ) -> None:
+        Raises:
+            ProjectError: The project cannot be read.
+        """
+        done = self._seen is not None and (self._assistant is not None or self.status.busy)
+        if again or not (done or self._seen == self._mark()):
+            self._add_refresh()
+
+    def bring_in(self, sources: Sequence[Source], *, by: str, groups: Sequence[str | None] = ()) -> None:
         """Import files and then bring the suggestions up to date.
 
         Args:
             sources: The files.
             by: Who imports them.
-            group: The focus group that all of them are from.
+            groups: The focus group of each file; ``None`` for a group of its own.
         """
-        files = tuple(sources)
+        files = tuple(zip_longest(sources, groups[: len(sources)]))
 
         def work(step: Step) -> None:
             from coding.pipeline import import_files
 
+            found: list[Imported] = []
             try:
                 with Project.open(self.path) as project:
-                    found = import_files(project, files, by=by, group=group, step=step)
-                with self._lock:
-                    self.imported = tuple(found)
+                    for number, (source, group) in enumerate(files):
+                        step(f"Reading {Path(source.name).name}", number, len(files))
+                        found += import_files(project, [source], by=by, group=group)
             finally:
-                with self._lock:
-                    self._imports -= 1
+                self.imported = tuple(found)
+                self._add_refresh()
 
-        with self._lock:
-            self.imported = ()
-            self._imports += 1
-        self._add(work)
-        self._add_refresh()
+        self.imported = ()
+        self.reading.add(work)
 
     def make_example(self) -> None:
         """Make the example study in the folder of this project, unless it is there already."""
@@ -143,12 +199,12 @@ class Desk:
             step("Making the example study", 0, 0)
             make_demo(self.path.parent, load_encoder(), step=step)
 
-        self._add(work)
-        self._add_refresh()
+        self.reading.add(work)
 
     def wait(self, timeout_s: float = 120.0) -> bool:
         """Wait until nothing is left to do, and return whether that came about in time."""
-        return self._idle.wait(timeout_s)
+        end = time.monotonic() + timeout_s
+        return self.reading.wait(timeout_s) and self.thinking.wait(max(0.0, end - time.monotonic()))
 
     def _mark(self) -> tuple[int, int, int]:
         """Return what tells whether the project has changed."""
@@ -161,53 +217,11 @@ class Desk:
             if self._refresh_waits:
                 return
             self._refresh_waits = True
-        self._add(self._refresh)
-
-    def _add(self, work: Work) -> None:
-        with self._lock:
-            self._waiting += 1
-            self._idle.clear()
-            alone = self._waiting == 1
-            error = None if alone else self._status.error
-            self._status = replace(self._status, busy=True, error=error, doing=self._status.doing or "Starting")
-            self._work.put(work)
-        if alone:
-            threading.Thread(target=self._run, name=f"desk {self.path.name}", daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            work = self._work.get()
-            error: str | None = None
-            try:
-                work(self._step)
-            except CodingError as err:
-                error = str(err)
-            except Exception:
-                # A thread has nobody to tell; without this the page would wait for ever.
-                logging.getLogger(__name__).exception("work on %s failed", self.path.name)
-                error = "something went wrong that the app did not expect; its log has the details"
-            if self._finish(error):
-                return
-
-    def _finish(self, error: str | None) -> bool:
-        with self._lock:
-            self._waiting -= 1
-            last = self._waiting == 0
-            kept = error or self._status.error
-            self._status = Status(busy=not last, error=kept, runs=self._status.runs + 1)
-            if last:
-                self._idle.set()
-            return last
-
-    def _step(self, doing: str, done: int, of: int) -> None:
-        with self._lock:
-            self._status = replace(self._status, doing=doing, done=done, of=of)
+        self.thinking.add(self._refresh)
 
     def _refresh(self, step: Step) -> None:
         with self._lock:
             self._refresh_waits = False
-        if not self.path.exists():
-            return
         self._seen = self._mark()
         with Project.open(self.path) as project:
             if not project.counts()[1] or not project.codebook().codable:
@@ -219,8 +233,7 @@ class Desk:
             step("Storing suggestions", 0, 0)
             if not self.leave_out:
                 assistant.store(project)
-        with self._lock:
-            self._assistant = assistant
+        self._assistant = assistant
 
     def _new_assistant(self) -> Assistant:
         from coding.assistant import Assistant

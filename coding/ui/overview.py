@@ -92,6 +92,6 @@ def numbers(pairs: tuple[tuple[str, int], ...]) -> str:
     """Return names with their numbers.
 
     >>> numbers((("Ann", 3), ("Bob", 1)))
-    'Ann 3, Bob 1'
+    'Ann (3); Bob (1)'
     """
-    return ", ".join(f"{name} {number:,}" for name, number in pairs)
+    return "; ".join(f"{name} ({number:,})" for name, number in pairs)

@@ -19,6 +19,7 @@ MENU = (
     ("codebook.py", "Codebook", ":material/account_tree:"),
     ("people.py", "Participants", ":material/groups:"),
     ("learning.py", "Suggestions", ":material/model_training:"),
+    ("agreement.py", "Agreement", ":material/balance:"),
     ("export.py", "Export", ":material/download:"),
     ("history.py", "History", ":material/history:"),
 )

@@ -23,6 +23,9 @@ from coding.ui.settings import FOLDER, project_tag
 ROOT = Path(__file__).parents[2]
 START_S = 60.0
 
+# Generous, since a busy machine is no fault of the app; what is measured has its own figures.
+expect.set_options(timeout=20_000)
+
 
 def find_chromium() -> str | None:
     """Return the browser that is installed, if there is one."""

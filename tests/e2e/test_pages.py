@@ -81,13 +81,12 @@ def test_files_are_brought_in_through_the_browser(app, page, settle, tmp_path):
     page.goto(app.url)
     settle(page)
     page.get_by_label("Name of the project").fill("Brought in")
+    if page.get_by_label("Your name").count():
+        page.get_by_label("Your name").last.fill("Ada")
     page.get_by_text("Where it is kept").click()
     page.get_by_label("Folder", exact=True).fill(str(tmp_path))
     page.get_by_role("button", name="Make the project").click()
     expect(page.get_by_role("heading", name="Brought in")).to_be_visible()
-    if page.get_by_role("form").count() or page.get_by_text("It is asked for once").count():
-        page.locator("input[aria-label='Your name']").first.fill("Ada")
-        page.get_by_role("button", name="Keep").first.click()
     file = ROOT / "transcripts" / "group-1-retail.txt"
     sub = "WEBVTT\n\n00:01.000 --> 00:04.000\n<v Bob Nash>She rang her own help line every Monday.</v>\n"
     page.locator("input[type=file]").set_input_files(
@@ -98,7 +97,7 @@ def test_files_are_brought_in_through_the_browser(app, page, settle, tmp_path):
         ]
     )
     page.get_by_role("button", name="Import 3 files").click()
-    expect(page.get_by_text("2 of 3 files imported.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("2 of 3 files imported.")).to_be_visible(timeout=120_000)
     expect(page.get_by_role("alert").filter(has_text="empty.txt")).to_be_visible()
     with Project.open(tmp_path / "Brought in.sqlite") as project:
         assert [info.source_name for info in project.transcripts()] == ["group-1-retail.txt", "short.vtt"]
@@ -117,6 +116,11 @@ def test_the_export_is_downloaded_and_every_quotation_is_its_slice(visit, study)
         assert [row["coding_id"] for row in rows] == [coding.id for coding in project.codings()]
     for row in rows:
         assert row["quotation"] == text[int(row["start_char"]) : int(row["end_char"])]
+    page.get_by_role("button", name="Other formats").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Workbook").click()
+    assert waiting.value.path().read_bytes().startswith(b"PK")
+    page.keyboard.press("Escape")
     page.get_by_text("A row for each segment").click()
     expect(page.get_by_text("11 rows")).to_be_visible()
     assert [row["calls-back"] for row in download(page, "Download CSV")][:4] == ["0", "0", "0", "1"]
@@ -166,5 +170,13 @@ def test_names_are_shown_as_typed_on_every_page(visit, tmp_path, make_study):
     for number, text in enumerate(HOSTILE):
         expect(page.get_by_role("tree").locator(f"#code-code-{number} .name")).to_have_text(text)
     expect(page.get_by_role("heading", name=HOSTILE[4])).to_have_text(HOSTILE[4])
+    page.get_by_role("tab", name="Move").click()
+    page.get_by_role("combobox", name="Into").click()
+    for text in HOSTILE[:4]:
+        expect(page.get_by_role("option", name=text, exact=True)).to_have_text(text)
     page = visit(path)
     expect(page.get_by_text(HOSTILE[0], exact=True)).to_be_visible()
+    page.get_by_role("button", name="Speakers").click()
+    page.get_by_role("combobox", name="Moderators").click()
+    expect(page.get_by_role("option", name=HOSTILE[1], exact=True)).to_have_text(HOSTILE[1])
+    assert page.locator(".katex, main img[src='x'], main em").count() == 0

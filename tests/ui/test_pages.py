@@ -126,7 +126,7 @@ def test_a_file_is_imported_and_the_report_says_what_was_read(run, tmp_path, stu
     words = b"Ruth: What did she do?\nBob: She rang her own help line every Monday.\nRuth: Did she?\nBob: Yes.\n"
     at.file_uploader[0].set_value([("new.txt", words, "text/plain"), ("empty.txt", b"", "text/plain")])
     at.run()
-    next(item for item in at.text_input if item.label == "Focus group").input("Rail")
+    next(item for item in at.text_input if item.label == r"Group of new\.txt").input("Rail")
     button(at, "Import 2 files").click().run()
     assert session.desk(study).wait(60)
     at.run()
@@ -138,6 +138,12 @@ def test_a_file_is_imported_and_the_report_says_what_was_read(run, tmp_path, stu
     with Project.open(study) as project:
         assert project.transcripts()[-1].group == "Rail"
         assert project.transcripts()[-1].imported_by == "Ada"
+        there = project.transcripts()[-1].id
+    next(item for item in at.multiselect if item.label.startswith("Moderators in new")).set_value(["Ruth"])
+    button(at, "Confirm").click().run()
+    with Project.open(study) as project:
+        assert project.speakers(there)["Ruth"].role is Role.MODERATOR
+        assert project.speakers(there)["Bob"].role is Role.PARTICIPANT
 
 
 def test_moderators_are_confirmed_as_an_edit(run, study):

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from coding.errors import CodingError, ProjectError
+from coding.pipeline import Source
 from coding.store import Project
 from coding.ui import session, settings
-from coding.ui.jobs import Desk
+from coding.ui.jobs import Desk, Lane
 from coding.ui.widgets import count, plain
 from tests.ui.conftest import HOSTILE
 
@@ -98,8 +99,8 @@ def test_a_project_called_study_is_named_after_its_folder():
 # long work
 
 
-def test_work_is_done_one_piece_after_another_and_errors_are_told(study):
-    desk = Desk(study)
+def test_work_is_done_one_piece_after_another_and_errors_are_told():
+    lane = Lane("test")
     done = []
 
     def fail(step):
@@ -107,26 +108,43 @@ def test_work_is_done_one_piece_after_another_and_errors_are_told(study):
         raise ProjectError("it did not work")
 
     held = threading.Event()
-    desk._add(lambda step: held.wait(10))
-    desk._add(lambda step: done.append(1))
-    desk._add(fail)
-    desk._add(lambda step: done.append(2))
+    lane.add(lambda step: held.wait(10))
+    lane.add(lambda step: done.append(1))
+    lane.add(fail)
+    lane.add(lambda step: done.append(2))
+    assert lane.status.busy
+    held.set()
+    assert lane.wait(10)
+    assert done == [1, 2]
+    assert lane.status.error == "it did not work"
+    assert not lane.status.busy
+
+
+def test_an_unexpected_failure_is_told_too_and_the_next_work_is_done(caplog):
+    lane = Lane("test")
+    lane.add(lambda step: {}["missing"])
+    assert lane.wait(10)
+    assert "did not expect" in lane.status.error
+    assert "KeyError" in caplog.text
+    lane.add(lambda step: None)
+    assert lane.wait(10)
+    assert lane.status.error is None
+
+
+def test_files_are_read_while_suggestions_are_made(study, monkeypatch):
+    held = threading.Event()
+    monkeypatch.setattr(Desk, "_refresh", lambda self, step: held.wait(30))
+    desk = Desk(study)
+    desk.prepare()
+    desk.bring_in([Source("a.txt", b"Ann: One.\nBob: Two.\nAnn: Three.\n")], by="Ada", groups=["Rail"])
+    assert desk.reading.wait(60)
+    assert [item.status for item in desk.imported] == ["imported"]
+    assert desk.assistant is None
+    assert desk.status.busy
     held.set()
     assert desk.wait(10)
-    assert done == [1, 2]
-    assert desk.status.error == "it did not work"
-    assert not desk.status.busy
-
-
-def test_an_unexpected_failure_is_told_too_and_the_next_work_is_done(study, caplog):
-    desk = Desk(study)
-    desk._add(lambda step: {}["missing"])
-    assert desk.wait(10)
-    assert "did not expect" in desk.status.error
-    assert "KeyError" in caplog.text
-    desk._add(lambda step: None)
-    assert desk.wait(10)
-    assert desk.status.error is None
+    with Project.open(study) as project:
+        assert project.transcripts()[-1].group == "Rail"
 
 
 def test_the_assistant_is_made_and_suggests(study):

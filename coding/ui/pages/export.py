@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import streamlit as st
 
 from coding.edits.codebook import tree_order
 from coding.errors import CodingError
-from coding.export import Table, codings_table, segments_table, to_csv
+from coding.export import Table, codings_table, export, segments_table, to_csv
 from coding.store import Project
 from coding.ui import session
 from coding.ui.widgets import count, no_project, show_error
 
 PREVIEW = 50
+OTHER = (
+    (".xlsx", "Workbook (XLSX)"),
+    (".qdpx", "Project for NVivo, ATLAS.ti, MAXQDA (QDPX)"),
+    (".qdc", "Codebook for other tools (QDC)"),
+    (".yaml", "Codebook (YAML)"),
+)
 BY_CODING, BY_SEGMENT = "A row for each coding", "A row for each segment, a column for each code"
 
 
@@ -50,10 +60,35 @@ def _page(project: Project) -> None:
             key="export-codes",
         )
         uncoded = st.checkbox("Also segments without codes", value=shape == BY_SEGMENT, key=f"export-uncoded-{shape}")
+        with st.popover("Other formats", icon=":material/inventory_2:", width="stretch"):
+            _other_formats(project, tuple(coders))
     make = codings_table if shape == BY_CODING else segments_table
     table = make(project, coders=coders or None, code_ids=codes or None, without_codes=uncoded)
     with right:
         _result(project, table, wide=shape == BY_SEGMENT)
+
+
+def _other_formats(project: Project, coders: tuple[str, ...]) -> None:
+    path = project.path
+    st.text("All codes and segments; only the choice of coders counts.")
+    for suffix, label in OTHER:
+        st.download_button(
+            label,
+            partial(_make, path, suffix, coders),
+            file_name=f"{session.project_name(path)}{suffix}",
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+            key=f"export{suffix}",
+        )
+
+
+def _make(path: Path, suffix: str, coders: tuple[str, ...]) -> bytes:
+    """Return the bytes of an export, when they are asked for."""
+    with TemporaryDirectory() as folder, Project.open(path) as project:
+        out = Path(folder) / f"export{suffix}"
+        export(project, out, coders=coders or None)
+        return out.read_bytes()
 
 
 def _result(project: Project, table: Table, *, wide: bool) -> None:

@@ -156,7 +156,8 @@ def _one(project: Project, talk: Talk, who: str) -> None:
             "Role", roles, index=roles.index(person.role), format_func=lambda r: r.value.capitalize(), horizontal=True,
             key=f"role-{mark}",
         )  # fmt: skip
-        text = "\n".join(f"{key}: {value}" for key, value in person.attributes)
+        known = tuple((key, value) for key, value in person.attributes if value)
+        text = "\n".join(f"{key}: {value}" for key, value in known)
         typed = st.text_area(
             "Attributes, one on each line",
             text,
@@ -172,7 +173,7 @@ def _one(project: Project, talk: Talk, who: str) -> None:
             show_error(err)
             return
         operations: list[Operation] = [RenameParticipant(person.id, name), SetRole(person.id, role)]
-        if attributes != person.attributes:
+        if attributes != known:
             operations.append(SetAttributes(person.id, attributes))
         act(project, operations, coder=who)
     st.text("Speaks as")

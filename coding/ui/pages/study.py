@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from coding.pipeline import Imported
 
 SHOWN_AT_ONCE = 20
+MOST_GROUPS = 12
 _MAKING = "focus_making"
 _IMPORTED = "focus_imported"
 _ALL = "focus_all_transcripts"
@@ -99,6 +100,7 @@ def _watch_example() -> None:
 def _new_project() -> None:
     with st.form("new-project", border=False):
         name = st.text_input("Name of the project", max_chars=80, placeholder="Leaders of customer service")
+        who = session.coder() or st.text_input("Your name", max_chars=80, key="new-project-name")
         with_codes = st.checkbox("Start with the codebook of leadership behaviours", value=True)
         with st.expander("Where it is kept"):
             folder = st.text_input("Folder", value=str(settings.projects_folder()))
@@ -106,14 +108,15 @@ def _new_project() -> None:
     if not made:
         return
     try:
-        session.choose_project(_make_project(name, folder, with_codes=with_codes))
+        path = _make_project(name, folder, by=session.set_coder(who), with_codes=with_codes)
+        session.choose_project(path)
     except CodingError as err:
         show_error(err)
         return
     session.rerun()
 
 
-def _make_project(name: str, folder: str, *, with_codes: bool) -> Path:
+def _make_project(name: str, folder: str, *, by: str, with_codes: bool) -> Path:
     """Make a project file and return its path.
 
     Raises:
@@ -133,7 +136,7 @@ def _make_project(name: str, folder: str, *, with_codes: bool) -> Path:
     codebook = load_codebook(bundled("codebook.yaml")) if with_codes else None
     with Project.open(path, create=True) as project:
         if codebook is not None:
-            apply_edits(project, [SetCodebook(codebook)], coder=session.coder() or "Setup")
+            apply_edits(project, [SetCodebook(codebook)], coder=by)
     return path
 
 
@@ -144,7 +147,7 @@ def _known_projects() -> None:
         st.text("Opened on this machine before:")
     for number, path in enumerate(recent):
         with st.container(horizontal=True, vertical_alignment="center", key=f"recent-{number}"):
-            if st.button(plain(path.stem), icon=":material/folder_open:", key=f"open-{number}"):
+            if st.button(plain(session.project_name(path)), icon=":material/folder_open:", key=f"open-{number}"):
                 _open(path)
             st.text(str(path.parent))
     with st.form("open-project", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -192,13 +195,15 @@ def _project(project: Project) -> None:
 
 
 def _no_codebook(project: Project) -> None:
+    who = session.coder()
     with st.container(border=True):
         st.text("This project has no codes yet, so nothing can be suggested.")
         with st.container(horizontal=True):
-            if st.button("Take the codebook of leadership behaviours", type="primary"):
-                act(project, [SetCodebook(load_codebook(bundled("codebook.yaml")))], coder=session.coder() or "Setup")
+            take = st.button("Take the codebook of leadership behaviours", type="primary", disabled=who is None)
             if st.button("Write or upload my own"):
                 session.go("codebook.py")
+        if take and who:
+            act(project, [SetCodebook(load_codebook(bundled("codebook.yaml")))], coder=who)
 
 
 def _import(project: Project, *, first: bool) -> None:
@@ -221,16 +226,31 @@ def _import(project: Project, *, first: bool) -> None:
     if first and not files:
         st.text("Choose several files at once, or drop them here. What they hold decides how they are read.")
     if files:
-        group = st.text_input("Focus group", placeholder="Each file is a group of its own", max_chars=120)
+        groups = _groups([file.name for file in files])
         if st.button(f"Import {count(len(files), 'file')}", type="primary", icon=":material/upload_file:"):
-            _start_import(project, {file.name: file.getvalue() for file in files}, by=who, group=group.strip() or None)
+            _start_import(project, [(file.name, file.getvalue()) for file in files], by=who, groups=groups)
     _report(project)
 
 
-def _start_import(project: Project, files: Mapping[str, bytes], *, by: str, group: str | None) -> None:
+def _groups(names: Sequence[str]) -> list[str | None]:
+    """Ask which focus group each file is from, or all of them where they are many."""
+    if len(names) > MOST_GROUPS:
+        typed = st.text_input("Focus group of all files", placeholder="Each file is a group of its own", max_chars=120)
+        return [typed.strip() or None] * len(names)
+    st.text("Which focus group is each from? Leave a field empty where the file is a group of its own.")
+    fields = (
+        st.text_input(f"Group of {plain(name)}", placeholder=Path(name).stem, max_chars=120, key=f"group-{at}-{name}")
+        for at, name in enumerate(names)
+    )
+    return [typed.strip() or None for typed in fields]
+
+
+def _start_import(
+    project: Project, files: Sequence[tuple[str, bytes]], *, by: str, groups: Sequence[str | None]
+) -> None:
     from coding.pipeline import Source
 
-    session.desk(project.path).bring_in([Source(name, data) for name, data in files.items()], by=by, group=group)
+    session.desk(project.path).bring_in([Source(name, data) for name, data in files], by=by, groups=groups)
     st.session_state["focus_uploads"] += 1
     st.session_state[_IMPORTED] = True
     session.rerun()
@@ -273,10 +293,34 @@ def _report(project: Project) -> None:
         st.error(plain(item.error or ""), icon=":material/error:")
     st.dataframe(import_rows(found), hide_index=True, key="import-report")
     _warnings(found)
+    _confirm_moderators(project, found)
     if read and st.button("Review the first of them", type="primary", icon=":material/rate_review:"):
         session.go(
             "review.py", transcript=next(item.transcript_id or "" for item in found if item.status == "imported")
         )
+
+
+def _confirm_moderators(project: Project, found: tuple[Imported, ...]) -> None:
+    """Let the coder say who moderates in what was just imported; the readers only guess."""
+    new = [(item.name, item.transcript_id) for item in found if item.status == "imported" and item.transcript_id]
+    who = session.coder()
+    if not new or who is None:
+        return
+    with st.form("confirm-moderators"):
+        st.text("Who moderates? Suggestions are made for what participants say.")
+        chosen = {
+            transcript_id: _moderators(project.speakers(transcript_id), f"Moderators in {plain(name)}", transcript_id)
+            for name, transcript_id in new
+        }
+        kept = st.form_submit_button("Confirm")
+    if kept:
+        roles = [role for place, labels in chosen.items() for role in _roles(project.speakers(place), labels)]
+        act(project, roles, coder=who, done="Moderators confirmed")
+
+
+def _moderators(speakers: dict[str, Participant], label: str, place: str) -> list[str]:
+    now = [name for name, person in speakers.items() if person.role is Role.MODERATOR]
+    return st.multiselect(label, list(speakers), default=now, key=f"confirm-{place}-{'|'.join(now)}")
 
 
 def _warnings(found: tuple[Imported, ...]) -> None:

@@ -131,7 +131,7 @@ function build(parent, component) {
       here.rows = new Map(codes.map((code) => [code.id, row(code, here)]));
       list.replaceChildren(...here.rows.values());
     }
-    list.style.maxHeight = height + "px";
+    list.style.maxHeight = `max(${Number(height)}px, calc(100vh - 370px))`;
     here.paint();
     if (selected !== here.shown) {
       here.shown = selected;

@@ -99,7 +99,7 @@ def board_of(assistant: Assistant) -> Board:
     first = model.codes[0] if model.codes else ""
     valences = [VALENCES.index(model.valence(unit, first)) if first else 0 for unit in range(len(assistant.segments))]
     flags = state + 3 * np.array(valences, np.int16)[:, None] if valences else state
-    top = np.where(state > 0, top, -1).astype(np.int16)
+    codes: NDArray[np.int16] = np.where(state > 0, top, -1).astype(np.int16)
     percents = np.where(state > 0, np.rint(best * 100), 0).astype(np.int16)
     flags = np.where(state > 0, flags, 0).astype(np.int16)
     pages: dict[str, Page] = {}
@@ -114,7 +114,7 @@ def board_of(assistant: Assistant) -> Board:
         pages[transcript_id] = _page(
             [(s.start_char, s.end_char) for s in segments[part]],
             tuple(model.codes),
-            (top[part], percents[part], flags[part]),
+            (codes[part], percents[part], flags[part]),
             (model.scores[part], probabilities[part]),
         )
         start = end

@@ -59,8 +59,9 @@ def carry_out(reviewer: Reviewer, event: Event) -> None:
     project, coder = reviewer.project, reviewer.coder
     deed = event.deed
     if isinstance(deed, events.Undo):
-        last = deed.batch or next((act.batch for act in reversed(acts(project.edits(coder=coder))) if act.standing), None)
-        if last is not None and stands(project.edits(coder=coder), last):
+        edits = project.edits(coder=coder)
+        last = deed.batch or next((act.batch for act in reversed(acts(edits)) if act.standing), None)
+        if last is not None and stands(edits, last):
             undo(project, coder=coder, batch=last)
         return
     if isinstance(deed, events.Redo):
@@ -145,7 +146,9 @@ def covers(start: int, end: int, other_start: int, other_end: int) -> bool:
     return shared > 0 and 2 * shared >= min(end - start, other_end - other_start)
 
 
-def _add(reviewer: Reviewer, place: Place, code_id: str, origin: Origin, valence: Valence | None = None) -> list[Operation]:
+def _add(
+    reviewer: Reviewer, place: Place, code_id: str, origin: Origin, valence: Valence | None = None
+) -> list[Operation]:
     found = None
     if _is_blind(reviewer, place):
         origin = Origin.BLIND

@@ -20,9 +20,7 @@ function h(tag, props, ...children) {
 function refill(host, ...children) {
   const active = host.contains(document.activeElement) ? document.activeElement : null;
   const name = active && active.dataset.k;
-  const top = host.scrollTop;
   host.replaceChildren(...children.flat(Infinity).filter(Boolean));
-  host.scrollTop = top;
   if (!active) return;
   const same = name && [...host.querySelectorAll('[data-k]')].find((item) => item.dataset.k === name);
   if (same && !same.disabled) same.focus({ preventScroll: true });

@@ -27,7 +27,6 @@ _BATCH = re.compile(r"[0-9A-Za-z.-]{1,80}")
 
 ORDERS = ("reading", "certain", "useful", "random")
 Order = Literal["reading", "certain", "useful", "random"]
-Act = Literal["accept", "code", "reject", "remove", "finish", "reopen", "merge"]
 
 
 class Wrong(Exception):
@@ -281,7 +280,11 @@ def _on_code(raw: Mapping[object, object]) -> OnCode:
 
 
 def _on_place(raw: Mapping[object, object]) -> OnPlace:
-    acts: dict[object, Literal["finish", "reopen", "merge"]] = {"finish": "finish", "reopen": "reopen", "merge": "merge"}
+    acts: dict[object, Literal["finish", "reopen", "merge"]] = {
+        "finish": "finish",
+        "reopen": "reopen",
+        "merge": "merge",
+    }
     return OnPlace(acts[raw.get("op")], _place(raw))
 
 

@@ -53,6 +53,7 @@ class Feed:
     order: tuple[str, list[int]] | None = None
     known_codes: int = 0
     last: dict[str, Any] = field(default_factory=dict)
+    fresh: bool = False
 
     def begin(self, project: Project) -> None:
         """Read the whole transcript, unless what was read before still serves."""

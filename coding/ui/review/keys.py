@@ -1,7 +1,8 @@
 """Every key of the review screen in one table.
 
-The browser takes its bindings from it, the buttons their hints and the cheat-sheet its lines, so the three cannot differ.
-A key is written as the browser names it (``KeyboardEvent.key``), with ``Ctrl+``, ``Alt+`` and ``Shift+`` in front.
+The browser takes its bindings from it, the buttons their hints and the cheat-sheet its lines, so the three cannot
+differ. A key is written as the browser names it (``KeyboardEvent.key``), with ``Ctrl+``, ``Alt+`` and ``Shift+`` in
+front.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-_KEY = re.compile(r"(Ctrl\+)?(Alt\+)?(Shift\+)?([!-~]|[^\W_]|Space|Enter|Escape|Home|End|Tab|Page(Up|Down)|Arrow(Up|Down|Left|Right)|F\d{1,2})")
+_KEY = re.compile(
+    r"(Ctrl\+)?(Alt\+)?(Shift\+)?"
+    r"([!-~]|[^\W_]|Space|Enter|Escape|Home|End|Tab|Page(Up|Down)|Arrow(Up|Down|Left|Right)|F\d{1,2})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("memo", ("m",), "Write a memo", "Note", "Memo"),
     Binding("flag", ("f",), "Flag for discussion", "Note", "Flag"),
     Binding("search", ("/",), "Search the words", "See", "Search"),
-    Binding("bulk", ("Shift+A",), "Accept many suggestions of one code, after a look at a sample", "See", "Accept many"),
+    Binding("bulk", ("Shift+A",), "Accept many suggestions of a code, after a look at a sample", "See", "Accept many"),
     Binding("link", ("l",), "Copy a link to this segment", "See", "Copy link"),
     Binding("help", ("?",), "All keys", "See", "Keys"),
     Binding("leave", ("Escape",), "Let go of selected words; leave a dialog", "See"),
@@ -87,7 +91,7 @@ def bindings(changed: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Bind
     own = {action: keys for action, keys in (changed or {}).items() if keys}
     taken = {key for keys in own.values() for key in keys}
     return tuple(
-        replace(b, keys=own[b.action]) if b.action in own else replace(b, keys=tuple(k for k in b.keys if k not in taken))
+        replace(b, keys=own[b.action] if b.action in own else tuple(key for key in b.keys if key not in taken))
         for b in BINDINGS
     )
 
@@ -122,6 +126,7 @@ def write_keys(file: Path, changed: Mapping[str, tuple[str, ...]]) -> None:
     """Remember changes of keys; a machine that keeps nothing is no reason to stop."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps({name: list(keys) for name, keys in changed.items()}, ensure_ascii=False), encoding="utf-8")
+        text = json.dumps({name: list(keys) for name, keys in changed.items()}, ensure_ascii=False)
+        file.write_text(text, encoding="utf-8")
     except OSError:
         return

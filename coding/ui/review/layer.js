@@ -108,6 +108,7 @@ class App {
   take(data) {
     if (data.rev === undefined) return;
     this.answered = true;
+    this.trouble = data.trouble || '';
     const before = this.model.ready;
     const mine = data.client === this.client;
     if (mine) {
@@ -154,6 +155,10 @@ class App {
     const wait = BETWEEN_MS - (performance.now() - (this.flushed || 0));
     if (wait <= 0) this.flush();
     else { clearTimeout(this.soon); this.soon = setTimeout(() => this.flush(), wait); }
+  }
+
+  preparing() {
+    return this.trouble ? `No suggestions: ${this.trouble}` : 'Suggestions are being prepared';
   }
 
   isLate() {
@@ -226,7 +231,7 @@ class App {
     if (old) { old.el.setAttribute('aria-selected', 'false'); old.el.removeAttribute('aria-describedby'); this.painter.segment(old); }
     if (seg.turn.el.hidden) seg.turn.el.hidden = false;
     this.setFocus();
-    seg.el.scrollIntoView({ block });
+    this.painter.scrollTo(seg, block);
     this.refresh();
     clearTimeout(this.resting);
     this.resting = setTimeout(() => { if (!this.detailHere()) this.flush(); }, 160);
@@ -244,7 +249,7 @@ class App {
   }
 
   step(by) {
-    const shown = this.model.segs.filter((seg) => !seg.out && !seg.turn.el.hidden);
+    const shown = this.toolbar.active ? this.model.segs.filter((seg) => !seg.out) : this.model.segs;
     const at = Math.max(0, lastBefore(shown, this.focus.s, (seg) => seg.s));
     const to = Math.max(0, Math.min(shown.length - 1, Number.isFinite(by) ? at + by : by > 0 ? shown.length - 1 : 0));
     this.go(shown[to], { trail: Math.abs(by) > 1 });
@@ -309,7 +314,14 @@ class App {
     this.quiet = setTimeout(() => { this.toast.className = 'fcr-toast'; }, loud ? 6000 : 1600);
   }
 
+  // Paint what changed, once for all that happens at one key.
   refresh() {
+    if (this.waiting) return;
+    this.waiting = true;
+    queueMicrotask(() => { this.waiting = false; if (this.view) this.repaint(); });
+  }
+
+  repaint() {
     for (const seg of this.model.dirty) this.painter.segment(seg);
     this.model.dirty.clear();
     if (this.focus) {

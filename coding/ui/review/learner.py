@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from coding.errors import CodingError
-from coding.model import Evidence
+from coding.model import Evidence, Suggestion
 from coding.store import Project
 from coding.ui.review.board import Board, board_of
 
@@ -125,7 +125,7 @@ class Learner:
         """Write the suggestions into the project, a transcript at a time; give way as soon as somebody decides."""
         board = self._board
         for transcript_id, page in () if board is None else board.pages.items():
-            found = []
+            found: list[Suggestion] = []
             for start, end in zip(page.starts, page.ends, strict=True):
                 if stop():
                     return

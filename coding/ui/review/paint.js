@@ -18,6 +18,9 @@ class Painter {
     this.view.density.replaceChildren(this.canvas);
     this.onScroll = () => this.later();
     this.view.box.addEventListener('scroll', this.onScroll, { passive: true });
+    this.tip = h('div', { class: 'fcr-tip', 'aria-hidden': 'true' });
+    this.view.root.append(this.tip);
+    this.view.box.addEventListener('mouseover', (event) => this.showTip(event.target));
     this.claimLanes();
     for (const seg of app.model.segs) this.segment(seg);
     this.later();
@@ -27,6 +30,8 @@ class Painter {
     this.watch.disconnect();
     this.sizes.disconnect();
     cancelAnimationFrame(this.frame);
+    this.tip.remove();
+    clearTimeout(this.idle);
     this.view.box.removeEventListener('scroll', this.onScroll);
     for (const name of ['fcr-span', 'fcr-coding', 'fcr-found']) CSS.highlights?.delete(name);
   }
@@ -52,13 +57,23 @@ class Painter {
     this.later();
   }
 
+  scrollTo(seg, block) {
+    this.wanted = [seg, block];
+    this.later();
+  }
+
+  // All reading of places first, then all writing, so that the page is laid out once.
   later() {
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
-      for (const turn of this.turns) if (this.seen.has(turn)) this.stripes(turn);
+      if (this.wanted) { this.wanted[0].el.scrollIntoView({ block: this.wanted[1] }); this.wanted = null; }
+      const turns = [...this.turns].filter((turn) => this.seen.has(turn));
       this.turns.clear();
-      this.drawDensity();
+      const parts = turns.map((turn) => [turn, this.stripes(turn)]);
+      for (const [turn, stripes] of parts) if (stripes.length || turn.lanes.childElementCount) turn.lanes.replaceChildren(...stripes);
+      clearTimeout(this.idle);
+      this.idle = setTimeout(() => this.drawDensity(), 40);
     });
   }
 
@@ -73,6 +88,17 @@ class Painter {
     if (seg.el.className !== wanted) seg.el.className = wanted;
     if (first) seg.el.style.setProperty('--c', colourOf(this.app.model.code(first.code)));
     this.turns.add(seg.turn);
+  }
+
+  showTip(target) {
+    const label = target.dataset && target.dataset.label;
+    this.tip.classList.toggle('is-on', Boolean(label));
+    if (!label) return;
+    const at = target.getBoundingClientRect();
+    const frame = this.view.root.getBoundingClientRect();
+    this.tip.textContent = label;
+    this.tip.style.right = `${frame.right - at.left + 8}px`;
+    this.tip.style.top = `${at.top - frame.top}px`;
   }
 
   // stripes -----------------------------------------------------------------------------------------------------------
@@ -108,7 +134,7 @@ class Painter {
         },
       }));
     }
-    if (parts.length || lanes.childElementCount) lanes.replaceChildren(...parts);
+    return parts;
   }
 
   rectOf(turn, item) {

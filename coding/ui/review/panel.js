@@ -102,13 +102,13 @@ class Panel {
     const { app } = this;
     if (now.hidden) return this.section('Suggested', [h('p', { class: 'fcr-quiet' }, 'Blind: suggestions and other people’s codings are hidden until you have finished this segment.')]);
     if (!now.sug.length) {
-      const why = app.model.ready || !app.answered ? 'Nothing is suggested here.' : 'Suggestions are being prepared. You can code meanwhile.';
+      const why = app.model.ready || !app.answered ? 'Nothing is suggested here.' : `${app.preparing()}. You can code meanwhile.`;
       return this.section('Suggested', [h('p', { class: 'fcr-quiet' }, app.focus.turn.moderator ? 'Nothing is suggested for what moderators say.' : why)]);
     }
     const first = now.open[0];
     const shown = app.pickedIn(now.sug) || first;
     return this.section('Suggested', [
-      !app.model.ready && app.answered && h('p', { class: 'fcr-quiet' }, 'Suggestions are being prepared; these are from before.'),
+      !app.model.ready && app.answered && h('p', { class: 'fcr-quiet' }, `${app.preparing()}; these are from before.`),
       now.sug.map((item, at) => this.suggestion(item, at, shown === item)),
     ]);
   }

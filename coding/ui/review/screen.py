@@ -81,9 +81,7 @@ def _show() -> None:
         feed.begin(project)
         link = _link(project, sight)
     keys = [_as_entry(binding) for binding in bindings(read_keys(_keys_file()))]
-    view = st.components.v2.component(
-        "review_view", css=_asset("review.css"), js=_asset(*_FILES), isolate_styles=False
-    )
+    view = st.components.v2.component("review_view", css=_asset("review.css"), js=_asset(*_FILES), isolate_styles=False)
     view(key="review-view", data={**feed.static, "keys": keys, "link": link})
     st.session_state["review_full"] = True
     _layer()
@@ -184,11 +182,13 @@ def _take_in() -> None:
     """Carry out what the browser sent as soon as it is here, even where the person leaves the page with it."""
     feed = _present_feed()
     message = _message()
-    if feed is None or message is None or not message.events:
+    if feed is None or message is None:
         return
     try:
         with Project.open(feed.path) as project:
             _take(feed, project, message)
+            feed.last = _say(feed, project, message)
+            feed.fresh = True
     except CodingError:
         # Not stored and so not acknowledged: the browser keeps it and sends it again.
         return
@@ -201,26 +201,38 @@ def _take(feed: Feed, project: Project, message: Message) -> None:
     feed.take_in(project, message)
 
 
+def _say(feed: Feed, project: Project, message: Message | None) -> dict[str, Any]:
+    if feed.learner is None:
+        feed.learner = _learner(feed.path, blind=feed.sight.blind)
+    elif project.rev() != feed.last.get("rev"):
+        feed.learner.kick()
+    focus = message.focus if message else None
+    here = focus is None or focus.transcript_id == feed.sight.transcript_id
+    told = feed.answer(project, message if here else None)
+    if feed.learner is None:
+        told["trouble"] = session.assistant_status(feed.path, blind=feed.sight.blind).error or ""
+    return told
+
+
 def _answer() -> dict[str, Any]:
     feed = _present_feed()
     if feed is None:
         return {}
     message = _message()
     full = bool(st.session_state.pop("review_full", False))
+    if feed.fresh and not full:
+        feed.fresh = False
+        return feed.last
+    feed.fresh = False
     try:
         with Project.open(feed.path) as project:
-            if feed.learner is None:
-                feed.learner = _learner(feed.path, blind=feed.sight.blind)
-            elif project.rev() != feed.last.get("rev"):
-                feed.learner.kick()
             if message is not None:
                 _take(feed, project, message)
-            same_doc = message is not None and (message.focus is None or message.focus.transcript_id == feed.sight.transcript_id)
-            feed.last = feed.answer(project, message if same_doc and not full else None)
-            if full and message is not None:
-                feed.last |= {"client": message.client, "ack": feed.applied.get(message.client, 0)}
+            feed.last = _say(feed, project, None if full else message)
     except CodingError as err:
         return {**feed.last, "problem": str(err)}
+    if full and message is not None:
+        feed.last |= {"client": message.client, "ack": feed.applied.get(message.client, 0)}
     return feed.last
 
 
@@ -230,9 +242,8 @@ def _present_feed() -> Feed | None:
 
 
 def _message() -> Message | None:
-    stored = st.session_state.get(KEY)
-    raw = stored.get("outbox") if hasattr(stored, "get") else None
-    return parse_message(raw)
+    stored = cast("dict[str, object] | None", st.session_state.get(KEY))
+    return None if stored is None else parse_message(stored.get("outbox"))
 
 
 def _test_delay_s() -> float:
@@ -241,5 +252,3 @@ def _test_delay_s() -> float:
         return min(2.0, max(0.0, float(os.environ.get("FOCUS_TEST_RERUN_DELAY_S", "0"))))
     except ValueError:
         return 0.0
-
-

@@ -29,7 +29,7 @@ class Toolbar {
     this.left = h('span', { class: 'fcr-left-count' });
     this.meter = h('span', { class: 'fcr-meter', 'aria-hidden': 'true' });
     this.status = h('span', { class: 'fcr-status', role: 'status' }, 'Saved');
-    this.note = h('span', { class: 'fcr-note' });
+    this.note = h('span', { class: 'fcr-note', 'aria-live': 'polite' });
     const codes = [...model.codes.values()].filter((code) => !code.group);
     view.bar.replaceChildren(
       h('div', { class: 'fcr-filters', role: 'search', 'aria-label': 'Filters' },
@@ -133,7 +133,7 @@ class Toolbar {
     this.left.textContent = left ? `${left.toLocaleString('en-GB')} left` : 'Nothing left';
     this.left.title = `${all - left} of ${all} segments decided`;
     this.meter.style.setProperty('--p', `${all ? ((all - left) / all) * 100 : 100}%`);
-    this.note.textContent = this.app.answered && !this.app.model.ready ? 'Suggestions are being prepared' : this.app.model.blind ? 'Blind' : '';
+    this.note.textContent = this.app.answered && !this.app.model.ready ? this.app.preparing() : this.app.model.blind ? 'Blind' : '';
   }
 
   saved(waiting, late, problem) {

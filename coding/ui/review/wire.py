@@ -182,17 +182,14 @@ def changes(project: Project, sight: Sight, since: int) -> list[list[object]]:
     A row that changed twice is told once, as it is now.
     """
     told: dict[tuple[str, str], list[object]] = {}
-    finished: list[tuple[int, int]] | None = None
+    reviews = project.reviews(sight.transcript_id, coder=sight.coder) if sight.blind else []
+    finished = [(r.start_char, r.end_char) for r in reviews]
     for edit in project.edits(after=since):
         for change in edit.changes:
             if not _concerns(change, sight):
                 continue
-            if sight.blind and _of_another(change, sight):
-                if finished is None:
-                    finished = [(r.start_char, r.end_char) for r in project.reviews(sight.transcript_id, coder=sight.coder)]
-                row = change.after or change.before or {}
-                if not any(s < int(row["end_char"]) and int(row["start_char"]) < e for s, e in finished):  # type: ignore[call-overload]
-                    continue
+            if sight.blind and _of_another(change, sight) and not _within(change, finished):
+                continue
             entry = None if change.table == "codes" else row_entry(change.table, change.after)
             told.pop((change.table, change.key), None)
             told[change.table, change.key] = [change.table, change.key, entry]
@@ -220,10 +217,19 @@ def _of_another(change: Change, sight: Sight) -> bool:
     return change.table == "codings" and row.get("coder") != sight.coder
 
 
+def _within(change: Change, places: Iterable[tuple[int, int]]) -> bool:
+    start, end = _place(change)
+    return any(s < end and start < e for s, e in places)
+
+
+def _place(change: Change) -> tuple[int, int]:
+    row = change.after or change.before or {}
+    return int(str(row["start_char"])), int(str(row["end_char"]))
+
+
 def _reveal(project: Project, sight: Sight, change: Change, told: dict[tuple[str, str], list[object]]) -> None:
     """Tell a blind coder what others coded where they themselves have finished now."""
-    row = change.after or {}
-    place = [(int(str(row["start_char"])), int(str(row["end_char"])))]
+    place = [_place(change)]
     for coding in project.codings(sight.transcript_id):
         if coding.coder != sight.coder and seen(coding, place):
             told["codings", coding.id] = ["codings", coding.id, coding_entry(coding)]
@@ -305,12 +311,15 @@ def acts_since(project: Project, coder: str, since: int) -> list[list[object]]:
     new = project.edits(coder=coder, after=since)
     if not new:
         return []
-    touched = {edit.batch for edit in new} | {edit.undoes for edit in new if edit.undoes}
+    older: dict[str, list[Edit]] = {}
     for edit in new:
-        if edit.kind == "redo" and edit.undoes:
-            touched |= {e.undoes for e in project.batch(edit.undoes) if e.undoes}
-    recent = project.edits(coder=coder, last=max(200, 2 * len(new)))
-    return [act_entry(act) for act in acts(recent) if act.batch in touched]
+        target = edit.undoes
+        while target is not None and target not in older:
+            older[target] = project.batch(target)
+            target = older[target][0].undoes if older[target] else None
+    fresh = {edit.id for edit in new}
+    before = [edit for batch in reversed(older.values()) for edit in batch if edit.id not in fresh]
+    return [act_entry(act) for act in acts([*before, *new])]
 
 
 def detail_entry(detail: Detail, codes: Sequence[str], *, most: int = 4, chars: int = 150) -> dict[str, Any]:
