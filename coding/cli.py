@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from coding.errors import CodingError, ExportError
 
 if TYPE_CHECKING:
+    from coding.model import Codebook
     from coding.pipeline import Imported, Step
     from coding.pseudonyms import Pseudonymiser
     from coding.store import Project
@@ -174,20 +175,19 @@ def _import(arguments: argparse.Namespace) -> Answer:
 
 
 def _import_studies(arguments: argparse.Namespace, files: list[str]) -> tuple[list[dict[str, object]], list[str]]:
-    from coding.interchange import place_study, read_study
+    from coding.interchange import import_study, read_study
     from coding.pipeline import stored_segmentation
     from coding.store import Project
 
-    # All are read before a project is made, and no codebook of ours is put in: a study brings its own.
-    studies = [(Path(file).name, read_study(file)) for file in files]
+    # All are read before a new project is made, and no codebook of ours is put in: a study brings its own.
+    for file in [] if arguments.project.exists() else files:
+        read_study(file)
     reports, by = [], _me(arguments.by)
     with Project.open(arguments.project, create=True) as project:
         how = stored_segmentation(project)
-        for file, study in studies:
-            prefer: Literal["ours", "theirs"] = "theirs" if arguments.take_theirs else "ours"
-            reports.append(
-                place_study(project, study, by=by, file=file, prefer=prefer, segmentation=how, step=_Bar())
-            )
+        prefer: Literal["ours", "theirs"] = "theirs" if arguments.take_theirs else "ours"
+        for file in files:
+            reports.append(import_study(project, file, by=by, prefer=prefer, segmentation=how, step=_Bar()))
     return [report.as_dict() for report in reports], [report.as_text() for report in reports]
 
 
@@ -357,21 +357,26 @@ def _add_codebook(commands: Any) -> None:  # noqa: ANN401
     _by(put)
 
 
-def _codebook_check(arguments: argparse.Namespace) -> Answer:
+def _load_codebook(path: Path) -> Codebook:
     from coding.codebook import load_codebook
+    from coding.interchange.codebook_tables import SUFFIXES, read_codebook_table
 
-    codebook = load_codebook(arguments.file)
+    return read_codebook_table(path) if path.suffix.lower() in SUFFIXES else load_codebook(path)
+
+
+def _codebook_check(arguments: argparse.Namespace) -> Answer:
+    codebook = _load_codebook(arguments.file)
     groups = len(codebook.codes) - len(codebook.codable)
     data = {"name": codebook.name, "version": codebook.version, "codes": len(codebook.codable), "groups": groups}
     return data, f"{codebook.name}, version {codebook.version}: {len(codebook.codable)} codes in {groups} groups; valid"
 
 
 def _codebook_set(arguments: argparse.Namespace) -> Answer:
-    from coding.codebook import diff_codebooks, load_codebook
+    from coding.codebook import diff_codebooks
     from coding.edits import SetCodebook, apply_edits
     from coding.store import Project
 
-    new = load_codebook(arguments.file)
+    new = _load_codebook(arguments.file)
     with Project.open(arguments.project, create=True) as project:
         changes = [str(change) for change in diff_codebooks(project.codebook(), new)]
         apply_edits(project, [SetCodebook(new)], coder=_me(arguments.by))

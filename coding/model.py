@@ -300,8 +300,8 @@ class Evidence:
 
     Attributes:
         share: The term's part of the score; all terms of a suggestion add up to it.
-        kind: ``name``, ``definition``, ``include``, ``example``, ``contrary``, ``accepted``, ``rejected`` or ``nothing``,
-            and ``other`` for the sum of all the small terms.
+        kind: ``name``, ``definition``, ``include``, ``example``, ``contrary``, ``accepted``, ``rejected``, ``nothing``,
+            or ``other`` for the sum of all the small terms.
         text: The sentence of the codebook, or the quotation that was decided on.
         code_id: The code that the row belongs to, where it has one.
         coder: Who decided, for a decision.

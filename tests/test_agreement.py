@@ -453,3 +453,18 @@ def test_held_out_suggestions_learn_nothing_from_the_same_transcript(group, enco
     assert steps[-1][1:] == (1, 1)
     with Project.open(group.path) as again:
         assert len(again.codings()) == 12
+
+
+def test_too_many_different_sets_leave_that_coefficient_out(group, monkeypatch):
+    monkeypatch.setattr("coding.agreement.masi.MOST_SETS", 1)
+    code(group, "Ada", range(12))
+    code(group, "Ben", range(12))
+    found = first(group)
+    assert "different sets of codes" in found.estimates["masi_alpha"].reason
+    assert found.estimates["alpha"].value == 1.0
+
+
+def test_without_finished_transcripts_nothing_is_held_out(group, encoder):
+    from coding.agreement.machine import suggest_held_out
+
+    assert suggest_held_out(group, encoder) == []

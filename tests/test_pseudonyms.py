@@ -136,6 +136,12 @@ def test_the_longest_name_wins():
     assert made.words_of(made.turns[0]) == "[organisation 1], P2, P1 and [e-mail 1]"
 
 
+def test_a_name_that_runs_into_an_address_is_replaced_as_far_as_it_goes():
+    rules = {"Ann Lee": "P1", "Ann": "P1", "lee@x.org": "[e-mail 1]"}
+    made = apply_pseudonyms(make_transcript((("A1", "I'm Ann lee@x.org, hello."),)), rules)
+    assert made.words_of(made.turns[0]) == "I'm P1 [e-mail 1], hello."
+
+
 @pytest.mark.parametrize("text", ["Will you come?", "Yes. May I?", "It was in May.", "She left last May"])
 def test_questions_and_months_are_no_names(text):
     assert Matcher([Replacement("Will", "P1", False), Replacement("May", "P2", False)]).substitute(text)[0] == text
@@ -293,6 +299,13 @@ def test_a_name_in_the_name_of_the_file_is_found():
     made = apply_pseudonyms(talk, rules_for(talk, find_identifiers(talk)))
     assert "zbigniew" not in (made.name + made.source_name).lower()
     assert made.source_name.endswith(".docx")
+
+
+def test_names_at_the_end_of_an_endless_turn_are_found():
+    words = "and so on " * 12_000
+    talk = make_transcript((("P1", f"{words}then Zbigniew Wolny rang a.b@x.org"), ("P2", "x" * 120_000)), moderators=())
+    made = apply_pseudonyms(talk, rules_for(talk, find_identifiers(talk)))
+    assert made.words_of(made.turns[0]).endswith("then [person 1] rang [e-mail 1]")
 
 
 @pytest.mark.parametrize(
@@ -792,6 +805,13 @@ def test_a_code_in_the_source_that_means_somebody_else_is_told(imported, key_pat
     three = Source("three.txt", b"P1: Nobody rang us.\n\nP2: No, nobody did.\n\nP1: Right.\n\nP2: Mm.\n")
     result = import_files(imported, [three], by="Ada", pseudonymise=hook)[0]
     assert any(warning.startswith("P1, P2 stood in the source") for warning in result.warnings)
+
+
+def test_a_transcript_without_capitals_warns_that_names_cannot_be_found(project, tmp_path):
+    hook = Pseudonymiser.from_file(tmp_path / "k.json")
+    small = Source("small.txt", b"p1: so maureen stott rang us.\n\np2: yes she did.\n\np1: right.\n\np2: mm.\n")
+    result = import_files(project, [small], by="Ada", pseudonymise=hook)[0]
+    assert any("hardly any capitals" in warning for warning in result.warnings)
 
 
 # checking

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from coding.errors import CodingError, ReadError
 from coding.export import export
-from coding.interchange import import_study, read_study, refi_xml
+from coding.interchange import import_study, read_study, refi_records, refi_xml
 from coding.interchange import package as packages
 from tests.refi import GUIDS, code, codebook, coding, fill, package, qdpx, selection, text_source
 
@@ -214,7 +214,7 @@ def test_a_group_with_codings_becomes_a_code():
 
 
 def test_long_lists_are_counted(monkeypatch):
-    monkeypatch.setattr(refi_xml, "MOST_LISTED", 2)
+    monkeypatch.setattr(refi_records, "MOST_LISTED", 2)
     found = study("<Links>" + "<Link/>" * 5 + "</Links>")
     assert [str(one) for one in found.dropped][-1] == "Link: 3 more like these"
 

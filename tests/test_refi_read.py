@@ -152,7 +152,8 @@ def test_cases_of_other_tools_are_the_speakers_of_their_name(project):
 
 def test_sets_are_groups_and_notes_are_memos(project):
     note = f'<Notes><Note guid="{GUIDS[30]}" name="Title" creatingUser="{GUIDS[1]}">'
-    note += f'<PlainTextContent>On it</PlainTextContent></Note><Note guid="{GUIDS[31]}"><PlainTextContent>Alone</PlainTextContent></Note></Notes>'
+    note += f'<PlainTextContent>On it</PlainTextContent></Note><Note guid="{GUIDS[31]}">'
+    note += "<PlainTextContent>Alone</PlainTextContent></Note></Notes>"
     sets = f'<Sets><Set guid="{GUIDS[32]}" name="Bank"><MemberSource targetGUID="{GUIDS[4]}"/></Set>'
     sets += f'<Set guid="{GUIDS[33]}" name="Also"><MemberSource targetGUID="{GUIDS[4]}"/>'
     sets += f'<MemberCode targetGUID="{GUIDS[2]}"/>'

@@ -12,8 +12,8 @@ from coding.edits.codebook import RetireCode
 from coding.errors import ExportError
 from coding.export import export
 from coding.export.identity import MACHINE_GUID, Guids, clean_guid, make_guid
+from coding.export.refi_codes import unique_names
 from coding.export.refi_text import describe_code, parse_code
-from coding.export.refi_write import unique_names
 from coding.model import Code, Codebook
 from tests.refi import CODEBOOK, NS, TALK, fill, make_source, parts, place, schema, tree
 

@@ -17,9 +17,9 @@ from coding.agreement.material import Mark, Material, Talk, build_material
 from coding.agreement.report import Agreement
 from coding.agreement.tables import Sampling
 from coding.errors import CodingError
-from coding.model import MACHINE, Code, Origin, Role, State, Suggestion, Transcript
+from coding.model import MACHINE, Code, Coding, Origin, Role, State, Suggestion, Transcript
 from coding.segments import PIPELINE, Segmentation, segment_transcript
-from coding.store import Project
+from coding.store import Project, Review
 
 Unit = Literal["segment", "sentence", "turn", "character"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -79,14 +79,19 @@ def agree(
     """
     how = sampling or Sampling()
     chosen_unit = _check(unit, how)
-    people = _choose_coders(project, coders)
+    work = _Work(project.codings(), project.reviews())
+    people = _choose_coders(project, work, coders)
     known = _known_codes(project)
     code_ids = _choose_codes(project, known, codes)
     names = {code_id: known[code_id].name if code_id in known else code_id for code_id in code_ids}
     shortage = _shortage(people, code_ids)
     if shortage:
         return Agreement(chosen_unit, how.resamples, how.seed, (), names, (shortage,))
-    material = _read_material(project, people, code_ids, chosen_unit, moderators, suggestions, step)
+    proposed = project.suggestions() if suggestions is None else suggestions
+    talks = _read_talks(project, chosen_unit, moderators, step)
+    spoken = _read_talks(project, "turn", False, None) if moderators else talks
+    codings, reviews = work.marks(proposed, spoken)
+    material = build_material(talks, codings, reviews, coders=[*people, MACHINE], codes=code_ids)
     jobs = list(_jobs(material, len(people), _LEARNT if suggestions is None else _HELD_OUT))
     found: list[Comparison] = []
     for number, job in enumerate(jobs):
@@ -126,7 +131,7 @@ def _check(unit: str, how: Sampling) -> Unit:
     raise CodingError(f"there is no unit {unit!r}; choose {', '.join(UNITS[:-1])} or {UNITS[-1]}")
 
 
-def _choose_coders(project: Project, wanted: Sequence[str] | None) -> list[str]:
+def _choose_coders(project: Project, work: _Work, wanted: Sequence[str] | None) -> list[str]:
     everybody = project.coders()
     if wanted is not None:
         for name in wanted:
@@ -134,7 +139,7 @@ def _choose_coders(project: Project, wanted: Sequence[str] | None) -> list[str]:
                 there = ", ".join(everybody) or "none yet"
                 raise CodingError(f"there is no coder {name!r} in this project; there are {there}")
         return list(dict.fromkeys(wanted))
-    at_work = {review.coder for review in project.reviews()} | {coding.coder for coding in project.codings()}
+    at_work = {review.coder for review in work.reviews} | {coding.coder for coding in work.codings}
     return [name for name in everybody if name in at_work]
 
 
@@ -176,42 +181,42 @@ def _shortage(people: Collection[str], code_ids: Collection[str]) -> str:
 # what there is
 
 
-def _read_material(
-    project: Project,
-    people: Sequence[str],
-    code_ids: Sequence[str],
-    unit: Unit,
-    moderators: bool,
-    suggestions: Sequence[Suggestion] | None,
-    step: Step | None,
-) -> Material:
-    talks = _read_talks(project, unit, moderators, step)
-    codings = [
-        Mark(
-            coding.coder,
-            coding.transcript_id,
-            coding.start_char,
-            coding.end_char,
-            coding.code_id,
-            assisted=coding.origin in (Origin.ACCEPTED, Origin.CHANGED),
-        )
-        for coding in project.codings()
-    ]
-    reviews = [
-        Mark(review.coder, review.transcript_id, review.start_char, review.end_char, blind=bool(review.blind))
-        for review in project.reviews()
-    ]
-    proposed = project.suggestions() if suggestions is None else suggestions
-    codings += [
-        Mark(MACHINE, item.transcript_id, item.start_char, item.end_char, item.code_id)
-        for item in proposed
-        if item.state is State.SUGGESTED
-    ]
-    # The machine looks at all talk of a transcript for which it has suggested anything, except what moderators say.
-    seen = {item.transcript_id for item in proposed}
-    spoken = talks if not moderators else _read_talks(project, "turn", False, None)
-    reviews += [Mark(MACHINE, talk.id, start, end) for talk in spoken if talk.id in seen for start, end in talk.turns]
-    return build_material(talks, codings, reviews, coders=[*people, MACHINE], codes=code_ids)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What people decided."""
+
+    codings: Sequence[Coding]
+    reviews: Sequence[Review]
+
+    def marks(self, proposed: Sequence[Suggestion], spoken: Sequence[Talk]) -> tuple[list[Mark], list[Mark]]:
+        """Return what people and the machine coded, and what they finished.
+
+        The machine looks at all talk of a transcript for which it has suggested anything, except what moderators say.
+        """
+        codings = [
+            Mark(
+                coding.coder,
+                coding.transcript_id,
+                coding.start_char,
+                coding.end_char,
+                coding.code_id,
+                assisted=coding.origin in (Origin.ACCEPTED, Origin.CHANGED),
+            )
+            for coding in self.codings
+        ]
+        codings += [
+            Mark(MACHINE, item.transcript_id, item.start_char, item.end_char, item.code_id)
+            for item in proposed
+            if item.state is State.SUGGESTED
+        ]
+        reviews = [
+            Mark(review.coder, review.transcript_id, review.start_char, review.end_char, blind=bool(review.blind))
+            for review in self.reviews
+        ]
+        seen = {item.transcript_id for item in proposed}
+        turns = [(talk.id, *turn) for talk in spoken if talk.id in seen for turn in talk.turns]
+        reviews += [Mark(MACHINE, *turn) for turn in turns]
+        return codings, reviews
 
 
 def _read_talks(project: Project, unit: Unit, moderators: bool, step: Step | None) -> list[Talk]:

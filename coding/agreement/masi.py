@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy import bool_, float64, int64
+from numpy import bool_, float32, float64, int64
 from numpy.typing import NDArray
 
 from coding.agreement.formulas import Floats, add_up, divide
@@ -38,7 +38,9 @@ class SetSums:
         observed = turns @ self.observed
         used = np.asarray((self.used.T @ turns.T).T, float64)
         total = used.sum(axis=1)
-        expected = ((used @ self.distances) * used).sum(axis=1)
+        # Resamples bear the seven digits of float32, which halve the longest step; the value itself does not.
+        products = used @ self.distances if len(turns) == 1 else used.astype(float32) @ self.distances.astype(float32)
+        expected = (products * used).sum(axis=1)
         rest = np.maximum(total - 1, 1)
         return divide(observed / np.maximum(total, 1), expected / (np.maximum(total, 1) * rest))
 
@@ -103,10 +105,11 @@ def measure_sets(members: Floats) -> Floats:
     shared = members @ members.T
     sizes = members.sum(axis=1)
     either = sizes[:, None] + sizes[None, :] - shared
-    smaller = np.minimum(sizes[:, None], sizes[None, :])
-    kind = np.where(shared == either, 1, np.where(shared == smaller, 2 / 3, np.where(shared > 0, 1 / 3, 0)))
-    jaccard = np.where(either > 0, shared / np.maximum(either, 1), 1)
-    return 1 - jaccard * kind
+    inside = shared == np.minimum(sizes[:, None], sizes[None, :])
+    likeness: Floats = np.divide(shared, either, out=np.ones_like(shared), where=either > 0)
+    likeness[~inside] /= 3
+    likeness[inside & (shared != either)] *= 2 / 3
+    return 1 - likeness
 
 
 def masi_alpha(units: Sequence[Sequence[Collection[Hashable] | None]]) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -57,17 +58,21 @@ class Tables:
         over_units = _OverUnits.of(chosen, used)
         over_spans = _OverSpans.of(chosen, material, used)
         values: dict[str, Floats] = {}
-        draws: dict[str, Floats] = {}
-        turns: dict[str, int] = {}
-        for source in (over_units, over_spans):
-            if source.turns:
-                values |= {name: row[0] for name, row in source.evaluate(np.ones((1, source.turns))).items()}
-            parts = [source.evaluate(drawn) for drawn in draw_turns(source.turns, how)]
-            draws |= {name: np.concatenate([part[name] for part in parts]) for name in (parts[0] if parts else ())}
-            turns |= dict.fromkeys(source.names, source.turns)
+        draws: dict[str, list[Floats]] = defaultdict(list)
+        for turns in {over_units.turns, over_spans.turns} - {0}:
+            sources = [source for source in (over_units, over_spans) if source.turns == turns]
+            for source in sources:
+                values |= {name: row[0] for name, row in source.evaluate(np.ones((1, turns))).items()}
+            for drawn in draw_turns(turns, how):
+                for source in sources:
+                    for name, rows in source.evaluate(drawn).items():
+                        draws[name].append(rows)
+        counts = {name: source.turns for source in (over_units, over_spans) for name in source.names}
         reasons = {**over_units.reasons(), **over_spans.reasons()}
         what = "turns" if chosen.by_character else "units"
-        return cls(values, draws, turns, reasons, float(chosen.weights.sum()), how.least, len(chosen.coders), what)
+        together = {name: np.concatenate(rows) for name, rows in draws.items()}
+        weight = float(chosen.weights.sum())
+        return cls(values, together, counts, reasons, weight, how.least, len(chosen.coders), what)
 
     def by_code(self, at: int, any_coded: float, independent: int) -> dict[str, Estimate]:
         """Return the estimates of one code, which stands on ``any_coded`` of the weight."""
@@ -106,11 +111,21 @@ class Tables:
         return ""
 
 
+_NARROW = (1, 3, 5, 7, 9, 11)
+"""The columns of two-category sums that differ between codes; the others follow from these and from the totals."""
+
+
 @dataclass(frozen=True, slots=True)
 class _OverUnits:
-    """Coefficients over units, for any weights of turns."""
+    """Coefficients over units, for any weights of turns.
 
-    data: Floats
+    Attributes:
+        narrow: Shape ``(turns, codes, 6)``.
+        totals: Shape ``(turns, 4)``: paired and rated units, pairable values, units of two coders.
+    """
+
+    narrow: Floats
+    totals: Floats
     sets: SetSums | None
     used: NDArray[bool_]
     turns: int
@@ -128,7 +143,8 @@ class _OverUnits:
             )
             for row in chosen.coded.transpose(1, 0, 2)
         ]
-        data = np.stack(tables, axis=1)
+        one = tables[0]
+        totals = np.column_stack([one[:, 0], one[:, 2], one[:, 6] + one[:, 7], one[:, 8] + one[:, 9]])
         sets = None
         if chosen.turns:
             sets = sum_sets(
@@ -138,14 +154,23 @@ class _OverUnits:
                 groups=chosen.groups,
                 groups_count=chosen.turns,
             )
-        return cls(data, sets, used, chosen.turns)
+        return cls(np.stack(tables, axis=1)[:, :, _NARROW], totals, sets, used, chosen.turns)
 
     def evaluate(self, turns: Floats) -> dict[str, Floats]:
-        flat = turns @ self.data.reshape(self.turns, -1)
-        sums = Sums(flat.reshape(len(turns), *self.data.shape[1:]))
+        sums = self._weigh(turns)
         found = {name: _pool(*parts(sums), self.used) for name, parts in PARTS.items()}
         masi = np.full(len(turns), np.nan) if self.sets is None else self.sets.alpha(turns)
         return {**found, "masi_alpha": masi[:, None]}
+
+    def _weigh(self, turns: Floats) -> Sums:
+        narrow = (turns @ self.narrow.reshape(self.turns, -1)).reshape(len(turns), *self.narrow.shape[1:])
+        paired, rated, values, two = (turns @ self.totals).T[:, :, None]
+        data = np.empty((*narrow.shape[:2], 12))
+        data[:, :, _NARROW] = narrow
+        data[:, :, 0], data[:, :, 2] = paired, rated
+        for column, total in ((4, rated), (6, values), (8, two), (10, two)):
+            data[:, :, column] = total - data[:, :, column + 1]
+        return Sums(data)
 
     def reasons(self) -> dict[str, str]:
         return {} if self.sets else {"masi_alpha": f"there are more than {MOST_SETS:,} different sets of codes"}
@@ -185,7 +210,7 @@ class _OverSpans:
         overlap = float(self.sums.overlap.sum())
         if not overlap > 0:
             return {}
-        why = f"codes of one coder overlap ({round(overlap):,} characters); see unitizing alpha, code by code"
+        why = f"see code by code: one coder's codes overlap ({round(overlap):,} characters)"
         return {"u_alpha": why, "cu_alpha": why}
 
 

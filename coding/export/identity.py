@@ -6,7 +6,9 @@ there is kept, in the setting :data:`SETTING`.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import uuid
 from dataclasses import dataclass, field
 
@@ -21,6 +23,9 @@ SETTING = "interchange.guids"
 NAME_SETTING = "name"
 """Holds the project's name where it came from another tool; else the file's stem is the name."""
 
+_HEX = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_GUID = re.compile(rf"({_HEX})|\{{({_HEX})\}}")
+
 ORIGIN = "focus-coding"
 """What the attribute ``origin`` starts with in our own files."""
 
@@ -31,7 +36,10 @@ def make_guid(kind: str, key: str) -> str:
     >>> make_guid("code", "learning") == make_guid("code", "learning") != make_guid("user", "learning")
     True
     """
-    return str(uuid.uuid5(NAMESPACE, f"{kind}:{key}"))
+    # The same as uuid.uuid5 does, at a fraction of its time: a large project has half a million of them.
+    digest = hashlib.sha1(NAMESPACE.bytes + f"{kind}:{key}".encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def clean_guid(text: str) -> str | None:
@@ -40,16 +48,8 @@ def clean_guid(text: str) -> str | None:
     >>> clean_guid("{0A1B2C3D-0000-1111-2222-333344445555}")
     '0a1b2c3d-0000-1111-2222-333344445555'
     """
-    bare = text.strip()
-    if bare.startswith("{") and bare.endswith("}"):
-        bare = bare[1:-1]
-    shape = [len(part) for part in bare.split("-")]
-    if shape != [8, 4, 4, 4, 12] or not bare.isascii() or not bare.replace("-", "").isalnum():
-        return None
-    try:
-        return str(uuid.UUID(bare))
-    except ValueError:
-        return None
+    found = _GUID.fullmatch(text.strip())
+    return None if found is None else (found[1] or found[2]).lower()
 
 
 MACHINE_GUID = make_guid("user", MACHINE)

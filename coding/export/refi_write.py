@@ -12,28 +12,25 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from xml.sax.saxutils import escape, quoteattr
 
 from coding.edits.base import short
 from coding.edits.codebook import in_tree_order
 from coding.errors import ExportError
 from coding.export.identity import MACHINE_GUID, NAME_SETTING, ORIGIN, ROLE_GUID, Guids, make_guid
-from coding.export.refi_text import coding_facts, describe_code, describe_turn, suggestion_facts
-from coding.model import MACHINE, Code, Codebook, Coding, Participant, State, Suggestion
+from coding.export.refi_codes import Codes, box, tag, xml_text
+from coding.export.refi_text import coding_facts, describe_turn, suggestion_facts
+from coding.model import MACHINE, Code, Coding, Participant, State, Suggestion
 from coding.store import Memo, Project, TranscriptInfo
 
 PROJECT_NS = "urn:QDA-XML:project:1.0"
 CODEBOOK_NS = "urn:QDA-XML:codebook:1.0"
 
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _ROLE_NAME = "Role in the session"
-MOST_DEPTH = 100
-"""So deep can codes stand in one another."""
 
 
 def to_qdpx(project: Project, *, coders: Collection[str] | None = None) -> tuple[int, bytes]:
@@ -68,79 +65,10 @@ def to_qdc(project: Project) -> tuple[int, bytes]:
     codebook = in_tree_order(project.codebook())
     if not codebook.codes:
         raise ExportError("there are no codes to write; set a codebook first")
-    codes = _Codes.of(codebook, {}, Guids.of(project))
-    body = _tag("Codes", {}, *codes.tags())
-    text = _HEAD + _tag("CodeBook", {"xmlns": CODEBOOK_NS, "origin": _origin()}, body)
+    codes = Codes.of(codebook, {}, Guids.of(project))
+    body = tag("Codes", {}, *codes.tags())
+    text = _HEAD + tag("CodeBook", {"xmlns": CODEBOOK_NS, "origin": _origin()}, body)
     return len(codebook.codes), text.encode()
-
-
-@dataclass(slots=True)
-class _Codes:
-    """The codes to write, each with a name of its own: some tools take two codes of one name for one."""
-
-    codebook: Codebook
-    retired: Collection[str]
-    names: dict[str, str]
-    guids: Guids
-    below: dict[str | None, list[Code]]
-    notes: dict[str, list[str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, codebook: Codebook, retired: dict[str, Code], guids: Guids) -> _Codes:
-        codes = list(codebook.codes)
-        ids = {code.id for code in codes} | set(retired)
-        for code in retired.values():
-            codes.append(code if code.parent in ids else replace(code, parent=None))
-        whole = in_tree_order(replace(codebook, codes=tuple(codes)))
-        below: dict[str | None, list[Code]] = defaultdict(list)
-        for code in whole.codes:
-            below[code.parent].append(code)
-            if len(whole.path(code.id)) > MOST_DEPTH:
-                raise ExportError(f"the code {code.name!r} stands more than {MOST_DEPTH} deep, which no tool reads")
-        return cls(whole, frozenset(retired), unique_names(whole), guids, below)
-
-    def tags(self) -> list[str]:
-        """Return the codes at the top, with all below them."""
-        return [self.xml(code) for code in self.below.get(None, ())]
-
-    def xml(self, code: Code) -> str:
-        refs = (_tag("NoteRef", {"targetGUID": note}) for note in self.notes.get(code.id, ()))
-        about = describe_code(code, shown_name=self.names[code.id], retired=code.id in self.retired)
-        return _tag(
-            "Code",
-            {
-                "guid": self.guids.get("code", code.id),
-                "name": self.names[code.id],
-                "isCodable": "true" if code.codable else "false",
-                "color": code.colour,
-            },
-            _tag("Description", {}, _text(about)),
-            *refs,
-            *(self.xml(child) for child in self.below.get(code.id, ())),
-        )
-
-
-def unique_names(codebook: Codebook) -> dict[str, str]:
-    """Return a name for each code by its id, with the code above or a number behind a name that is taken."""
-    taken: set[str] = set()
-    names = {}
-    for code in codebook.codes:
-        above = codebook[code.parent].name if code.parent is not None else "top"
-        for name in _candidates(code.name, above):
-            if name.casefold() not in taken:
-                break
-        taken.add(name.casefold())
-        names[code.id] = name
-    return names
-
-
-def _candidates(name: str, above: str) -> Iterator[str]:
-    yield name
-    yield f"{name} ({above})"
-    number = 2
-    while True:
-        yield f"{name} ({number})"
-        number += 1
 
 
 @dataclass(slots=True)
@@ -152,7 +80,7 @@ class _Writer:
     guids: Guids
     transcripts: list[TranscriptInfo]
     codebook_version: str
-    codes: _Codes
+    codes: Codes
     suggestions: dict[str, list[Suggestion]]
     memos: dict[str, list[Memo]]
     users: set[str] = field(default_factory=set)
@@ -180,7 +108,7 @@ class _Writer:
         # A code may be gone altogether where the edit that added it was undone after somebody used it.
         gone = {code_id: known.get(code_id) or Code(code_id, code_id) for code_id in sorted(used)}
         retired = {code_id: code for code_id, code in gone.items() if code_id not in codebook}
-        codes = _Codes.of(codebook, {c: retired[c] for c in (*known, *sorted(retired)) if c in retired}, guids)
+        codes = Codes.of(codebook, {c: retired[c] for c in (*known, *sorted(retired)) if c in retired}, guids)
         by_target: dict[str, list[Memo]] = defaultdict(list)
         for memo in memos:
             by_target[memo.target].append(memo)
@@ -199,15 +127,15 @@ class _Writer:
             own += self.memo_notes(target, make_guid("lost", target), name="Memo on what is no longer there")
         people = self.project.participants()
         parts = (
-            _box("Users", self.user_tags()),
-            _box("CodeBook", [_tag("Codes", {}, *codes)] if codes else []),
-            _box("Variables", self.variables(people)),
-            _box("Cases", [self.case(person) for person in people]),
-            _box("Sources", sources),
-            _box("Notes", self.notes),
-            _box("Sets", self.sets()),
-            _tag("Description", {}, _text(self.description())),
-            *(_tag("NoteRef", {"targetGUID": note}) for note in own),
+            box("Users", self.user_tags()),
+            box("CodeBook", [tag("Codes", {}, *codes)] if codes else []),
+            box("Variables", self.variables(people)),
+            box("Cases", [self.case(person) for person in people]),
+            box("Sources", sources),
+            box("Notes", self.notes),
+            box("Sets", self.sets()),
+            tag("Description", {}, xml_text(self.description())),
+            *(tag("NoteRef", {"targetGUID": note}) for note in own),
         )
         dates = sorted(self.dates)
         attributes = {
@@ -217,7 +145,7 @@ class _Writer:
             "creationDateTime": dates[0] if dates else None,
             "modifiedDateTime": dates[-1] if dates else None,
         }
-        return _HEAD + _tag("Project", attributes, *parts)
+        return _HEAD + tag("Project", attributes, *parts)
 
     def description(self) -> str:
         codebook = self.codes.codebook
@@ -226,7 +154,7 @@ class _Writer:
 
     def user_tags(self) -> list[str]:
         tags = [(name, self.guids.get("user", name)) for name in sorted(self.users)]
-        return [_tag("User", {"guid": guid, "name": name}) for name, guid in tags]
+        return [tag("User", {"guid": guid, "name": name}) for name, guid in tags]
 
     def user(self, name: str) -> str:
         """Return the GUID of a coder, who then stands among the users."""
@@ -245,8 +173,8 @@ class _Writer:
         guid = self.guids.get("source", info.id)
         text = self.project.text(info.id)
         memos = self.memo_notes(f"transcript:{info.id}", guid)
-        refs = (_tag("NoteRef", {"targetGUID": note}) for note in memos)
-        return _tag(
+        refs = (tag("NoteRef", {"targetGUID": note}) for note in memos)
+        return tag(
             "TextSource",
             {
                 "guid": guid,
@@ -255,7 +183,7 @@ class _Writer:
                 "creatingUser": self.user(info.imported_by),
                 "creationDateTime": self.date(info.imported_at),
             },
-            _tag("Description", {}, _text(f"source: {info.source_name}")),
+            tag("Description", {}, xml_text(f"source: {info.source_name}")),
             *self.turn_selections(info, guid),
             *self.selections(info, guid, text),
             *refs,
@@ -269,7 +197,7 @@ class _Writer:
             own = make_guid("turn", f"{guid}:{turn.index}")
             if turn.speaker in speakers:
                 self.turns[speakers[turn.speaker].id].append(own)
-            yield _tag(
+            yield tag(
                 "PlainTextSelection",
                 {
                     "guid": own,
@@ -279,7 +207,7 @@ class _Writer:
                     "creatingUser": self.user(info.imported_by),
                     "creationDateTime": self.date(info.imported_at),
                 },
-                _tag("Description", {}, _text(describe_turn(turn))),
+                tag("Description", {}, xml_text(describe_turn(turn))),
             )
 
     def selections(self, info: TranscriptInfo, guid: str, text: str) -> Iterator[str]:
@@ -301,7 +229,7 @@ class _Writer:
             own = make_guid("selection", f"{guid}:{place[0]}-{place[1]}")
             by, at = first.get(place, (self.user(info.imported_by), self.date(info.imported_at)))
             refs = self.memo_notes(f"segment:{info.id}:{place[0]}-{place[1]}", own)
-            yield _tag(
+            yield tag(
                 "PlainTextSelection",
                 {
                     "guid": own,
@@ -312,7 +240,7 @@ class _Writer:
                     "creationDateTime": at,
                 },
                 *places.get(place, ()),
-                *(_tag("NoteRef", {"targetGUID": note}) for note in refs),
+                *(tag("NoteRef", {"targetGUID": note}) for note in refs),
             )
 
     def coding(self, coding: Coding, user: str, at: str | None) -> str:
@@ -336,11 +264,11 @@ class _Writer:
         return self.coding_tag(guid, suggestion.code_id, self.user(MACHINE), at, [note])
 
     def coding_tag(self, guid: str, code_id: str, user: str, at: str | None, notes: Iterable[str]) -> str:
-        return _tag(
+        return tag(
             "Coding",
             {"guid": guid, "creatingUser": user, "creationDateTime": at},
-            _tag("CodeRef", {"targetGUID": self.guids.get("code", code_id)}),
-            *(_tag("NoteRef", {"targetGUID": note}) for note in notes),
+            tag("CodeRef", {"targetGUID": self.guids.get("code", code_id)}),
+            *(tag("NoteRef", {"targetGUID": note}) for note in notes),
         )
 
     # notes
@@ -370,7 +298,7 @@ class _Writer:
 
     def note(self, guid: str, name: str, text: str, user: str, at: str | None) -> str:
         attributes = {"guid": guid, "name": name, "creatingUser": user, "creationDateTime": at}
-        self.notes.append(_tag("Note", attributes, _tag("PlainTextContent", {}, _text(text))))
+        self.notes.append(tag("Note", attributes, tag("PlainTextContent", {}, xml_text(text))))
         return guid
 
     # people and groups
@@ -381,22 +309,22 @@ class _Writer:
         tags = [("Text", ROLE_GUID, _ROLE_NAME)]
         names = dict.fromkeys(name for person in people for name, _ in person.attributes)
         tags += [("Text", self.guids.get("variable", name), name) for name in names]
-        return [_tag("Variable", {"guid": guid, "name": name, "typeOfVariable": kind}) for kind, guid, name in tags]
+        return [tag("Variable", {"guid": guid, "name": name, "typeOfVariable": kind}) for kind, guid, name in tags]
 
     def case(self, person: Participant) -> str:
         values = [(ROLE_GUID, person.role.value)]
         values += [(self.guids.get("variable", name), value) for name, value in person.attributes]
-        return _tag(
+        return tag(
             "Case",
             {"guid": self.guids.get("case", person.id), "name": person.name},
             *(
-                _tag(
-                    "VariableValue", {}, _tag("VariableRef", {"targetGUID": guid}), _tag("TextValue", {}, _text(value))
+                tag(
+                    "VariableValue", {}, tag("VariableRef", {"targetGUID": guid}), tag("TextValue", {}, xml_text(value))
                 )
                 for guid, value in values
             ),
-            *(_tag("SourceRef", {"targetGUID": guid}) for guid in self.speaks_in.get(person.id, ())),
-            *(_tag("SelectionRef", {"targetGUID": guid}) for guid in self.turns.get(person.id, ())),
+            *(tag("SourceRef", {"targetGUID": guid}) for guid in self.speaks_in.get(person.id, ())),
+            *(tag("SelectionRef", {"targetGUID": guid}) for guid in self.turns.get(person.id, ())),
         )
 
     def sets(self) -> list[str]:
@@ -404,36 +332,13 @@ class _Writer:
         for info in self.transcripts:
             members[info.group].append(self.guids.get("source", info.id))
         return [
-            _tag(
+            tag(
                 "Set",
                 {"guid": self.guids.get("group", group), "name": group},
-                *(_tag("MemberSource", {"targetGUID": guid}) for guid in sources),
+                *(tag("MemberSource", {"targetGUID": guid}) for guid in sources),
             )
             for group, sources in members.items()
         ]
-
-
-# XML
-
-
-def _tag(name: str, attributes: dict[str, str | None], *content: str) -> str:
-    """Return an element; ``content`` is XML already, and an attribute that is ``None`` is left out."""
-    pairs = "".join(f" {key}={quoteattr(_legal(value))}" for key, value in attributes.items() if value is not None)
-    inner = "".join(content)
-    return f"<{name}{pairs}>{inner}</{name}>" if inner else f"<{name}{pairs}/>"
-
-
-def _box(name: str, content: list[str]) -> str:
-    """Return a container, or nothing where it would be empty, which the schema forbids."""
-    return _tag(name, {}, *content) if content else ""
-
-
-def _text(text: str) -> str:
-    return escape(_legal(text), {"\r": "&#13;"})
-
-
-def _legal(text: str) -> str:
-    return _ILLEGAL.sub("\ufffd", text)
 
 
 def _date(at: str) -> str | None:

@@ -71,6 +71,9 @@ EXPLAINED = {
 }
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN = re.compile("[^\x00-\x1f&<>\ud800-\udfff\ufffe\uffff]*")
+# Large sheets are mostly repetition, which the quickest levels find as well.
+_LEVEL = 2
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -196,15 +199,13 @@ def write_workbook(sheets: dict[str, Table]) -> bytes:
         if len(table.rows) >= MOST_ROWS or len(table.columns) > MOST_COLUMNS:
             raise ExportError(f"the sheet {name} would be larger than Excel can hold; write .csv instead")
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for name, content in _frame(list(sheets)):
-            archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED, _LEVEL)
         for number, table in enumerate(sheets.values(), start=1):
             part = zipfile.ZipInfo(f"xl/worksheets/sheet{number}.xml", _DATE)
-            part.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(part, "w", force_zip64=True) as file:
-                for piece in _sheet(table):
-                    file.write(piece.encode())
+            text = "".join(_sheet(table))
+            archive.writestr(part, text.encode("utf-8", "replace"), zipfile.ZIP_DEFLATED, _LEVEL)
     return buffer.getvalue()
 
 
@@ -285,6 +286,8 @@ def _row(number: int, columns: list[str], cells: Iterable[Cell], style: str = ""
 def _text(text: str) -> str:
     if len(text) > MOST_CHARS:
         text = text[: MOST_CHARS - 1] + "…"
+    if _PLAIN.fullmatch(text):
+        return f'<t xml:space="preserve">{text}</t>'
     # A bare carriage return would come back as a line feed.
     return f'<t xml:space="preserve">{escape(_ILLEGAL.sub(chr(0xFFFD), text), {chr(13): "&#13;"})}</t>'
 

@@ -6,15 +6,17 @@ everything that differs, and everything that had no place.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from coding.errors import ReadError
+from coding.interchange.labelled import is_labelled, read_labelled
 from coding.interchange.package import MOST_FILE_BYTES
-from coding.interchange.place import Prefer, place_study
+from coding.interchange.place import Prefer, Step, place_study
 from coding.interchange.refi_read import read_qdc, read_qdpx
 from coding.interchange.report import Difference, StudyReport
 from coding.interchange.study import Dropped, Study
+from coding.interchange.taguette import is_taguette_csv, read_taguette, read_taguette_csv
 from coding.segments import Segmentation
 from coding.store import Project
 
@@ -33,32 +35,59 @@ __all__ = [
 _READERS: dict[str, Callable[[bytes, str], Study]] = {
     ".qdpx": read_qdpx,
     ".qdc": read_qdc,
+    ".sqlite3": read_taguette,
 }
 
 SUFFIXES = tuple(_READERS)
 """Of files that are whole studies or codebooks of other tools, not transcripts."""
 
-
-def is_study(name: str | Path) -> bool:
-    """Tell by its name whether a file is a study of another tool, and not a transcript."""
-    return Path(name).suffix.lower() in SUFFIXES
+_HEAD_BYTES = 4096
 
 
-def read_study(path: str | Path, data: bytes | None = None) -> Study:
+def is_study(name: str | Path, data: bytes | None = None) -> bool:
+    """Tell whether a file is a study of another tool, and not a transcript.
+
+    Args:
+        name: The file, or the name of an upload; what is called ``.csv`` or ``.jsonl`` is looked into.
+        data: The bytes of an upload.
+    """
+    path = Path(name)
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    looks = _LOOKS.get(path.suffix.lower())
+    return looks is not None and looks(_head(path) if data is None else data[:_HEAD_BYTES])
+
+
+_LOOKS: dict[str, Callable[[bytes], bool]] = {".csv": is_taguette_csv, ".jsonl": is_labelled}
+
+
+def read_study(path: str | Path, data: bytes | None = None, *, texts: Mapping[str, str] | None = None) -> Study:
     """Read a study of another tool.
 
     Args:
         path: The file, or the name of an upload.
         data: The bytes of an upload.
+        texts: The transcripts of the project by name, in which highlights that come without documents are looked up.
 
     Raises:
         ReadError: The file is of no known kind, cannot be read, is damaged, or was made to do harm.
     """
     path = Path(path)
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise ReadError(f"“{path.suffix}” is no study of another tool; those are {', '.join(SUFFIXES)}", path=path)
-    return reader(_bytes(path) if data is None else data, path.name)
+    suffix = path.suffix.lower()
+    if suffix not in (*SUFFIXES, *_LOOKS):
+        known = ", ".join((*SUFFIXES, *_LOOKS))
+        raise ReadError(f"“{path.suffix}” is no study of another tool; those are {known}", path=path)
+    found = _bytes(path) if data is None else data
+    if suffix == ".csv":
+        return read_taguette_csv(found, path.name, texts or {})
+    if suffix == ".jsonl":
+        return read_labelled(found, path.name)
+    return _READERS[suffix](found, path.name)
+
+
+def texts_of(project: Project) -> dict[str, str]:
+    """Return the words of each transcript by its name."""
+    return {info.name: project.text(info.id) for info in project.transcripts()}
 
 
 def import_study(
@@ -69,6 +98,7 @@ def import_study(
     data: bytes | None = None,
     prefer: Prefer = "ours",
     segmentation: Segmentation | None = None,
+    step: Step | None = None,
 ) -> StudyReport:
     """Read a study of another tool and put it into ``project``, wholly or not at all.
 
@@ -82,12 +112,23 @@ def import_study(
         data: The bytes of an upload.
         prefer: ``ours`` or ``theirs``.
         segmentation: How to cut new transcripts.
+        step: Told of progress.
 
     Raises:
         CodingError: The file cannot be read, or the project cannot be written.
     """
-    study = read_study(path, data)
-    return place_study(project, study, by=by, file=Path(path).name, prefer=prefer, segmentation=segmentation)
+    texts = texts_of(project) if Path(path).suffix.lower() == ".csv" else None
+    study = read_study(path, data, texts=texts)
+    return place_study(project, study, by=by, file=Path(path).name, prefer=prefer, segmentation=segmentation, step=step)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES)
+    except (OSError, ValueError):
+        # Whoever reads the file will say what is wrong with it.
+        return b""
 
 
 def _bytes(path: Path) -> bytes:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import bisect
 import hashlib
 import json
-import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Literal
 
 from coding.codebook import CODE_ID, MAX_CODES, make_code_id
@@ -18,33 +15,27 @@ from coding.edits import Operation, apply_edits
 from coding.edits.imported import ImportCodes, ImportCodings, ImportMemos, ImportPeople, KeepSettings
 from coding.errors import CodingError
 from coding.export.identity import NAME_SETTING, SETTING, Guids
-from coding.export.refi_write import unique_names
+from coding.export.refi_codes import unique_names
+from coding.interchange.matching import Match, place_of
+from coding.interchange.prepare import clean_text, cut_source, make_transcript, stored_date, texts_by_hash
 from coding.interchange.report import Difference, StudyReport
 from coding.interchange.study import Source, Study, StudyCode, StudyCoding
-from coding.interchange.turns import derive_turns
 from coding.model import (
     Code,
-    Codebook,
     Coding,
-    ImportReport,
-    LeftOut,
-    Note,
     Participant,
     Role,
     Segment,
     Suggestion,
     Transcript,
-    utc_now,
 )
-from coding.readers.moderators import is_moderator_label
-from coding.segments import Segmentation, segment_transcript
+from coding.segments import Segmentation
 from coding.store import Memo, Project
 from coding.store.study import participant_id
 
 Prefer = Literal["ours", "theirs"]
 Step = Callable[[str, int, int], None]
 _CODINGS_AN_EDIT = 5_000
-_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def place_study(
@@ -71,12 +62,14 @@ def place_study(
     Raises:
         CodingError: The project cannot be written, or would have more codes than a codebook can hold.
     """
-    new = {source.key: _transcript(source, study, file) for source in study.sources}
+    new = {source.key: make_transcript(source, study, file) for source in study.sources}
     segments = {}
+    there = texts_by_hash(project)
     for done, (key, made) in enumerate(new.items()):
         if step:
             step("Reading the talk", done, len(new))
-        segments[key] = _segments(made, study, key, segmentation)
+        if hashlib.sha256(made.text.encode("utf-8", "replace")).digest() not in there:
+            segments[key] = cut_source(made, study, key, segmentation)
     if step:
         step("Reading the talk", len(new), len(new))
     with project.transaction():
@@ -156,7 +149,7 @@ class _Placer:
         codebook = self.project.codebook()
         retired = self.project.retired_codes()
         known = {**retired, **{code.id: code for code in codebook.codes}}
-        match = _Match.of(known, self.guids, self.study.codes)
+        match = Match.of(known, self.guids, self.study.codes)
         shown = unique_names(codebook)
         made: list[Code] = []
         for theirs in self.study.codes:
@@ -193,15 +186,17 @@ class _Placer:
     def new_code(self, theirs: StudyCode, code_id: str) -> Code:
         return Code(
             id=code_id,
-            name=_clean(theirs.name) or "Code",
+            name=clean_text(theirs.name) or "Code",
             parent=None if theirs.parent is None else self.codes.get(theirs.parent),
-            definition=_clean(theirs.definition),
-            include=tuple(map(_clean, theirs.include)),
-            exclude=tuple(map(_clean, theirs.exclude)),
-            examples=tuple(map(_clean, theirs.examples)),
-            contrary_examples=tuple(map(_clean, theirs.contrary_examples)),
+            definition=clean_text(theirs.definition),
+            include=tuple(map(clean_text, theirs.include)),
+            exclude=tuple(map(clean_text, theirs.exclude)),
+            examples=tuple(map(clean_text, theirs.examples)),
+            contrary_examples=tuple(map(clean_text, theirs.contrary_examples)),
             colour=theirs.colour,
-            source=_clean(theirs.source) if self.study.own or theirs.source else f"Imported from {self.study.format}",
+            source=clean_text(theirs.source)
+            if self.study.own or theirs.source
+            else f"Imported from {self.study.format}",
             codable=theirs.codable,
         )
 
@@ -213,6 +208,9 @@ class _Placer:
         if not self.study.own:
             # Other tools keep a definition, and nothing of the rest.
             there = replace(there, source=ours.source)
+            if theirs.code_id == ours.id:
+                # Known by its id alone, such as in labelled segments: the name was made of it.
+                there = replace(there, name=ours.name)
         new = ours
         for name in ("name", "parent", "definition", "include", "exclude", "examples", "contrary_examples", "colour"):
             mine, other = getattr(ours, name), getattr(there, name)
@@ -234,7 +232,7 @@ class _Placer:
     ) -> dict[str, list[str]]:
         infos = self.project.transcripts()
         by_guid = {self.guids.get("source", info.id): info.id for info in infos}
-        texts = {hashlib.sha256(self.project.text(info.id).encode()).digest(): info.id for info in infos}
+        texts = texts_by_hash(self.project)
         names: dict[str, list[str]] = {"new": [], "there": []}
         groups = {info.id: info for info in infos}
         for source in self.study.sources:
@@ -247,7 +245,10 @@ class _Placer:
                         Difference("transcript", groups[found].name, "group", groups[found].group, source.group)
                     )
                 continue
-            made, cut = self.unused(new[source.key], segments[source.key], source)
+            cut = segments.get(source.key)
+            if cut is None:
+                cut = cut_source(new[source.key], self.study, source.key, segmentation)
+            made, cut = self.unused(new[source.key], cut, source)
             how = json.dumps((segmentation or Segmentation()).as_dict(), sort_keys=True)
             by = self.coders[source.coder] if source.coder is not None else self.by
             self.project.add_transcript(made, cut, by=by, segmentation=how)
@@ -345,12 +346,12 @@ class _Placer:
         transcript_id = self.transcripts[source.key]
         there = {} if source.key in self.fresh else {c.id: c for c in self.project.codings(transcript_id)}
         by_guid = {self.guids.get("coding", coding.id): coding for coding in there.values()}
-        by_place = {_place(coding): coding for coding in there.values()}
+        by_place = {place_of(coding): coding for coding in there.values()}
         new: list[Coding] = []
         seen: set[str] = set()
         for theirs in source.codings:
             coding = self.coding(theirs, transcript_id)
-            ours = by_guid.get(theirs.key) or by_place.get(_place(coding))
+            ours = by_guid.get(theirs.key) or by_place.get(place_of(coding))
             if ours is not None:
                 seen.add(ours.id)
                 self.coding_ids[theirs.key] = ours.id
@@ -359,7 +360,7 @@ class _Placer:
             elif coding.id in removed and not self.differ("coding", coding.id, "state", "removed", "there"):
                 continue
             else:
-                by_place.setdefault(_place(coding), coding)
+                by_place.setdefault(place_of(coding), coding)
                 self.coding_ids[theirs.key] = coding.id
                 new.append(coding)
                 self.counts["codings"] += 1
@@ -386,7 +387,7 @@ class _Placer:
             probability=theirs.probability,
             memo=theirs.memo,
             codebook_version=theirs.codebook_version or self.project.setting("codebook.version", "0"),
-            created_at=_date(theirs.at),
+            created_at=stored_date(theirs.at),
         )
 
     def compared_coding(self, ours: Coding, theirs: Coding) -> list[Coding]:
@@ -418,7 +419,7 @@ class _Placer:
             text = theirs.text.strip()
             if key in memos and text not in memos[key].text:
                 text = f"{memos[key].text}\n\n{text}"
-            memos[key] = Memo(key, target, coder, text, _date(theirs.at))
+            memos[key] = Memo(key, target, coder, text, stored_date(theirs.at))
         new = []
         for key, memo in memos.items():
             ours = self.project.row("memos", key)
@@ -495,110 +496,3 @@ class _Placer:
             differences=tuple(self.differences),
             warnings=tuple(self.warnings),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """Finds the code of the project that a code of the file is."""
-
-    by_guid: dict[str, str]
-    by_path: dict[tuple[str, ...], str]
-    ids: frozenset[str]
-    paths: dict[str, tuple[str, ...]]
-    taken: set[str] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, known: dict[str, Code], guids: Guids, codes: Sequence[StudyCode]) -> _Match:
-        by_path: dict[tuple[str, ...], str] = {}
-        codebook = Codebook("", codes=tuple(known.values()))
-        for code_id, code in known.items():
-            if code.parent is None or code.parent in known:
-                names = tuple(one.name.casefold() for one in codebook.path(code_id))
-                by_path.setdefault(names, code_id)
-        paths: dict[str, tuple[str, ...]] = {}
-        for theirs in codes:
-            above = paths.get(theirs.parent, ()) if theirs.parent is not None else ()
-            paths[theirs.key] = (*above, theirs.name.casefold())
-        return cls({guids.get("code", code_id): code_id for code_id in known}, by_path, frozenset(known), paths)
-
-    def find(self, theirs: StudyCode) -> str | None:
-        """Return an id: by GUID, else by the id that we wrote beside it, else by its name and those above it."""
-        marked = theirs.code_id if theirs.code_id in self.ids else None
-        found = self.by_guid.get(theirs.key) or marked or self.by_path.get(self.paths[theirs.key])
-        if found is None or found in self.taken:
-            return None
-        self.taken.add(found)
-        return found
-
-
-def _transcript(source: Source, study: Study, file: str) -> Transcript:
-    turns = source.turns or derive_turns(source.text)
-    dropped = [one for one in study.dropped if source.name in one.name]
-    report = ImportReport(
-        format=study.format,
-        left_out=tuple(LeftOut(one.name, f"{one.what}: {one.why}") for one in dropped if not one.mended),
-        warnings=tuple(Note(str(one)) for one in dropped if one.mended),
-    )
-    labels = {turn.speaker for turn in turns if turn.speaker is not None}
-    moderators = frozenset(label for label in labels if is_moderator_label(label))
-    return Transcript(
-        name=source.name,
-        text=source.text,
-        turns=turns,
-        source_name=source.source_name or file,
-        source_sha256=source.sha256,
-        report=report,
-        group=source.group,
-        moderators=moderators if len(moderators) < len(labels) else frozenset(),
-    )
-
-
-def _segments(made: Transcript, study: Study, key: str, how: Segmentation | None) -> tuple[Segment, ...]:
-    """Cut a transcript; where one of our own files has suggestions, their places are segments again."""
-    cut = segment_transcript(made, how)
-    source = next(source for source in study.sources if source.key == key)
-    places = sorted({(s.start_char, s.end_char) for s in source.suggestions})
-    if not places:
-        return cut
-    starts = [turn.start_char for turn in made.turns]
-    around = ((place, made.turns[max(0, bisect.bisect_right(starts, place[0]) - 1)]) for place in places)
-    turns = {place: turn.index for place, turn in around if turn.start_char <= place[0] and place[1] <= turn.end_char}
-    kept = [place for at, place in enumerate(places) if place in turns and (at == 0 or places[at - 1][1] <= place[0])]
-    found = [Segment(made.id, turns[place], *place) for place in kept]
-    for segment in cut:
-        found += _outside(made, segment, kept)
-    return tuple(sorted(found, key=lambda segment: segment.start_char))
-
-
-def _outside(made: Transcript, segment: Segment, places: Sequence[tuple[int, int]]) -> list[Segment]:
-    """Return what of a segment lies outside all places."""
-    found = []
-    at = segment.start_char
-    for start, end in [*places, (segment.end_char, segment.end_char)]:
-        if end <= at or start > segment.end_char:
-            continue
-        words = made.text[at : max(at, start)]
-        if words.strip():
-            left = at + len(words) - len(words.lstrip())
-            found.append(replace(segment, start_char=left, end_char=left + len(words.strip())))
-        at = max(at, end)
-    return found
-
-
-def _place(coding: Coding) -> tuple[str, int, int, str]:
-    return coding.coder, coding.start_char, coding.end_char, coding.code_id
-
-
-def _date(at: str) -> str:
-    """Return a time as the project keeps it; the present where the file has none that can be read."""
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return utc_now()
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _clean(text: str) -> str:
-    return _ODD.sub("", text).strip()

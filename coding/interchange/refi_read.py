@@ -6,15 +6,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import TypeVar
 
 from coding.codebook import valid_colour
 from coding.export.identity import MACHINE_GUID, ORIGIN, ROLE_GUID, make_guid
 from coding.export.refi_text import parse_code, parse_evidence, parse_facts
 from coding.interchange.package import Package
 from coding.interchange.positions import Shift, Text, choose_shift, decode_text, make_text
-from coding.interchange.refi_xml import Records, XmlCode, XmlCoding, XmlSelection, XmlText, read_events
+from coding.interchange.refi_facts import decoded_or_none, number, one_of, same, turn_of, with_facts
+from coding.interchange.refi_records import Records, XmlCode, XmlCoding, XmlSelection, XmlText
+from coding.interchange.refi_xml import read_events
 from coding.interchange.study import (
     CodebookHead,
     Person,
@@ -25,9 +25,7 @@ from coding.interchange.study import (
     StudyMemo,
     StudySuggestion,
 )
-from coding.model import Origin, Role, Turn, Valence
-
-_Kind = TypeVar("_Kind", bound=StrEnum)
+from coding.model import Role, Turn, Valence
 
 UNKNOWN = "Unknown coder"
 """Who coded, where the file does not say."""
@@ -198,7 +196,7 @@ class _Reader:
         text = note.content
         if text is None and note.path and self.package is not None:
             data = self.package.text_part(note.path)
-            text = None if data is None else _decoded(data)
+            text = None if data is None else decoded_or_none(data)
         if text is None:
             self.records.drop("Note", note.name or note.guid, "its text is not in the file")
             return ""
@@ -248,7 +246,7 @@ class _Reader:
         self.turn_labels[key] = ("source", key)
         turns, selections = self.turns(text, key, found)
         spots = [(s.start, s.end) for s in selections if s.start is not None and s.end is not None]
-        shift, word = (_same, "") if self.own else choose_shift(found, spots)
+        shift, word = (same, "") if self.own else choose_shift(found, spots)
         if word:
             self.records.drop("TextSource", name, f"{word}; they were converted", mended=True)
         codings: list[StudyCoding] = []
@@ -311,7 +309,7 @@ class _Reader:
         used: set[str] = set()
         while True:
             selection = by_guid.get(make_guid("turn", f"{text.guid}:{len(turns)}"))
-            turn = None if selection is None else _turn(selection, len(turns), len(found.text))
+            turn = None if selection is None else turn_of(selection, len(turns), len(found.text))
             if selection is None or turn is None or (turns and turn.start_char < turns[-1].end_char):
                 break
             turns.append(turn)
@@ -404,7 +402,7 @@ class _Reader:
                 made = replace(made, memo=note.content)
             elif guid == make_guid("coding-facts", coding.guid):
                 self.used_notes.add(guid)
-                made = _with_facts(made, parse_facts(note.content))
+                made = with_facts(made, parse_facts(note.content))
             else:
                 others.append(guid)
         self.add_memos(others, "coding", made.key)
@@ -414,11 +412,11 @@ class _Reader:
         self.used_notes.update(coding.notes)
         text = next((note.content or "" for guid in coding.notes if (note := self.notes.get(guid))), "")
         facts = parse_facts(text)
-        score, probability = _float(facts.get("score")), _float(facts.get("probability"))
+        score, probability = number(facts.get("score")), number(facts.get("probability"))
         if score is None or probability is None:
             self.records.drop("Coding", coding.guid, "a suggestion of the machine without its score")
             return
-        valence = _enum(Valence, facts.get("valence"), Valence.SHOWN)
+        valence = one_of(Valence, facts.get("valence"), Valence.SHOWN)
         yield StudySuggestion(start, end, code.key, score, probability, valence, parse_evidence(text))
 
     # people
@@ -442,61 +440,8 @@ class _Reader:
             if case.description.strip():
                 self.records.drop("Description", f"of the case {name}", case.description.strip())
             values = [(guid, value) for guid, value in case.values if guid in self.records.variables]
-            role = next((_enum(Role, value, Role.PARTICIPANT) for guid, value in values if guid == ROLE_GUID), None)
+            role = next((one_of(Role, value, Role.PARTICIPANT) for guid, value in values if guid == ROLE_GUID), None)
             attributes = {self.records.variables[guid]: value for guid, value in values if guid != ROLE_GUID}
             if len(values) < len(case.values):
                 self.records.drop("VariableValue", f"of the case {name}", "the file has no such variable")
             yield Person(case.guid, name, role, tuple(attributes.items()), tuple(dict.fromkeys(labels)))
-
-
-def _with_facts(made: StudyCoding, facts: dict[str, str]) -> StudyCoding:
-    return replace(
-        made,
-        valence=_enum(Valence, facts.get("valence"), Valence.SHOWN),
-        origin=_enum(Origin, facts.get("origin"), Origin.OWN),
-        score=_float(facts.get("score")),
-        probability=_float(facts.get("probability")),
-        codebook_version=facts.get("codebook version"),
-    )
-
-
-def _turn(selection: XmlSelection, index: int, chars: int) -> Turn | None:
-    if selection.start is None or selection.end is None or not 0 <= selection.start <= selection.end <= chars:
-        return None
-    facts = parse_facts(selection.description)
-    return Turn(
-        index,
-        facts.get("speaker"),
-        selection.start,
-        selection.end,
-        _float(facts.get("start")),
-        _float(facts.get("end")),
-        facts.get("heading") == "yes",
-    )
-
-
-def _enum(kind: type[_Kind], value: str | None, default: _Kind) -> _Kind:
-    try:
-        return default if value is None else kind(value)
-    except ValueError:
-        return default
-
-
-def _float(text: str | None) -> float | None:
-    try:
-        value = float(text) if text is not None else None
-    except ValueError:
-        return None
-    # Infinities and NaN cannot be stored as numbers that anybody can use.
-    return value if value is not None and abs(value) < 1e300 else None
-
-
-def _same(at: int) -> int:
-    return at
-
-
-def _decoded(data: bytes) -> str | None:
-    try:
-        return decode_text(data).text
-    except ValueError:
-        return None

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from coding.pseudonyms.fold import fold
 from coding.pseudonyms.match import Kind
-from coding.pseudonyms.names import ABBREVIATED_TITLES, TITLES, is_common_word, is_first_name, is_initial, is_only_a_first_name
+from coding.pseudonyms.names import (
+    ABBREVIATED_TITLES,
+    TITLES,
+    is_common_word,
+    is_first_name,
+    is_initial,
+    is_only_a_first_name,
+)
 from coding.pseudonyms.recognise import Recogniser
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*\.?")
@@ -50,18 +57,18 @@ _ORGANISATIONS = (
 
 # Capitalised in the middle of sentences, and nobody's name.
 _PLAIN_CAPITALS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun january "
-    "february march april may june july august september october november december jan feb mar apr jun jul aug sep "
-    "sept oct nov dec christmas easter ramadan eid diwali hanukkah god bible covid brexit wi-fi x-ray post-it tv hr "
-    "it pc ceo md pa pr cv ok okay uk eu usa us diy hgv hnc hnd gcse nvq gp pdf vat atm pin id sms faq gdpr kpi nps "
-    "csat crm sla b2b mp qc phd ba bsc mba am pm ad bc latin english spanish french german dutch polish italian "
-    "portuguese irish scottish welsh british american canadian chinese indian european african asian russian greek "
-    "turkish danish swedish norwegian finnish finn finns dane danes dutchman christian muslim jewish hindu sikh "
-    "catholic methodist methodists protestant internet excel word powerpoint outlook zoom teams google facebook "
-    "whatsapp twitter instagram youtube linkedin email um uh hm mm hmm mmm ah aw er erm yeah yep nope hiya cheers "
-    "ta ours yours theirs hers personnel operations marketing finance complaints leisure estates heritage "
-    "enforcement mortgages accounts sales everybody anybody somebody nobody everyone anyone someone everything "
-    "anything something nothing dunno gonna".split()
+    "hey hi hello thanks thank please sorry wait bye welcome monday tuesday wednesday thursday friday saturday "
+    "sunday mon tue tues wed thu thur thurs fri sat sun january february march april may june july august september "
+    "october november december jan feb mar apr jun jul aug sep sept oct nov dec christmas easter ramadan eid diwali "
+    "hanukkah god bible covid brexit wi-fi x-ray post-it tv hr it pc ceo md pa pr cv ok okay uk eu usa us diy hgv "
+    "hnc hnd gcse nvq gp pdf vat atm pin id sms faq gdpr kpi nps csat crm sla b2b mp qc phd ba bsc mba am pm ad bc "
+    "latin english spanish french german dutch polish italian portuguese irish scottish welsh british american "
+    "canadian chinese indian european african asian russian greek turkish danish swedish norwegian finnish finn "
+    "finns dane danes dutchman christian muslim jewish hindu sikh catholic methodist methodists protestant internet "
+    "excel word powerpoint outlook zoom teams google facebook whatsapp twitter instagram youtube linkedin email um "
+    "uh hm mm hmm mmm ah aw er erm yeah yep nope hiya cheers ta ours yours theirs hers personnel operations "
+    "marketing finance complaints leisure estates heritage enforcement mortgages accounts sales everybody anybody "
+    "somebody nobody everyone anyone someone everything anything something nothing dunno gonna".split()
 )
 
 _KIND_WORDS = (

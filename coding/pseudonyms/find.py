@@ -24,7 +24,7 @@ from coding.pseudonyms.names import (
     parse_name,
 )
 from coding.pseudonyms.numbering import Numbering
-from coding.pseudonyms.recognise import Recogniser, from_pipeline, load_recogniser
+from coding.pseudonyms.recognise import MOST_CHARS, Recogniser, from_pipeline, load_recogniser
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -92,7 +92,17 @@ def find_identifiers(
 
 
 def _texts(session: Transcript) -> list[str]:
-    return [session.words_of(turn) for turn in session.turns]
+    return [block for turn in session.turns for block in _blocks(session.words_of(turn))]
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Cut what is longer than the pipeline takes, at white space where there is some."""
+    while len(text) > MOST_CHARS:
+        space = text.rfind(" ", 1, MOST_CHARS)
+        cut = space if space > 0 else MOST_CHARS
+        yield text[:cut]
+        text = text[cut:]
+    yield text
 
 
 def _gather_file_name(session: Transcript, found: dict[str, Candidate], recogniser: Recogniser) -> None:
@@ -103,6 +113,10 @@ def _gather_file_name(session: Transcript, found: dict[str, Candidate], recognis
             folded = fold(word).text
             if word[0].isupper() and not word.isupper() and len(word) > 2 and not recogniser.is_word(folded):
                 found.setdefault(folded, Candidate(word, Counter({Kind.NAME: 1}), inside=1))
+
+
+def _is_of_file_name(one: Candidate | None) -> bool:
+    return one is not None and not one.seen and not one.votes.keys() & _NOT_PEOPLE
 
 
 def _merged(gathered: Iterable[Mapping[str, Candidate]]) -> dict[str, Candidate]:
@@ -166,7 +180,8 @@ class _Study:
         places, first = _places(session, drafts)
         for text in sorted(drafts, key=lambda text: (not drafts[text].label, first.get(text, 0))):
             draft = drafts[text]
-            if (places.get(text) or draft.label or text in own) and (draft.label or text not in self._kept):
+            here = places.get(text) or draft.label or _is_of_file_name(own.get(text))
+            if here and (draft.label or text not in self._kept):
                 contexts = tuple(places.get(text, ()))
                 yield Identifier(
                     text=draft.text,

@@ -91,6 +91,8 @@ class Pseudonymiser:
             transcript = replace(
                 transcript, report=replace(transcript.report, warnings=(*transcript.report.warnings, note))
             )
+        if _has_no_capitals(transcript.text):
+            transcript = _warn(transcript, "there are hardly any capitals, so few names can be found; read it through")
         id_ = self.key.fingerprint(transcript.source_sha256)[:16]
         if id_ in self.key.transcripts:
             # Imported before: the same replacements again, whatever was learnt since.
@@ -101,3 +103,18 @@ class Pseudonymiser:
         self.key = save_key(remember(self.key, made.id, transcript, found), self.path, project=self.project)
         self.found[made.id] = tuple(found)
         return made
+
+
+def _warn(transcript: Transcript, message: str) -> Transcript:
+    report = transcript.report
+    return replace(transcript, report=replace(report, warnings=(*report.warnings, Note(message))))
+
+
+_FEWEST_CAPITALS = 0.005
+
+
+def _has_no_capitals(text: str) -> bool:
+    """Tell whether a text is written in small letters, or in capitals, throughout."""
+    letters = sum(char.isalpha() for char in text)
+    capitals = sum(char.isupper() for char in text)
+    return not _FEWEST_CAPITALS * letters < capitals < 0.5 * letters

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -107,6 +108,9 @@ _MONTHS = frozenset({"may", "june", "april", "august"})
 _LOOK_BACK = 24
 
 
+_Place = tuple[int, int, Replacement]
+
+
 class Matcher:
     """Holds names by their first word, the longest first, and addresses and numbers as one pattern."""
 
@@ -128,30 +132,28 @@ class Matcher:
         if not text:
             return
         folded = fold(text)
-        taken = sorted(self._find_literals(folded), key=lambda one: one[0])
-        at = 0
-        for start, end, rule in sorted((*taken, *self._find_names(folded)), key=lambda one: (one[0], -one[1])):
-            inside = any(a < end and start < b for a, b, _ in taken) and (start, end, rule) not in taken
-            if start >= at and not inside:
-                yield Found(*folded.span(start, end), rule)
-                at = end
+        taken = self._find_literals(folded)
+        for start, end, rule in sorted((*taken, *self._find_names(folded, taken)), key=lambda one: one[0]):
+            yield Found(*folded.span(start, end), rule)
 
-    def _find_literals(self, folded: Folded) -> list[tuple[int, int, Replacement]]:
-        found: list[tuple[int, int, Replacement]] = []
+    def _find_literals(self, folded: Folded) -> list[_Place]:
+        found: list[_Place] = []
         for entry in self._literals:
             for match in entry.pattern.finditer(folded.text):
-                if not any(a < match.end() and match.start() < b for a, b, _ in found):
-                    found.append((match.start(), match.end(), entry.rule))
+                if not _overlaps(match, found):
+                    bisect.insort(found, (match.start(), match.end(), entry.rule), key=lambda place: place[0])
         return found
 
-    def _find_names(self, folded: Folded) -> Iterator[tuple[int, int, Replacement]]:
+    def _find_names(self, folded: Folded, taken: Sequence[_Place]) -> Iterator[_Place]:
         at = 0
         for run in _RUN.finditer(folded.text):
             if run.start() < at:
                 continue
             for entry in self._names.get(run[0], ()):
                 match = entry.pattern.match(folded.text, run.start())
-                if match is not None and _case_fits(entry, folded, match) and _is_name(match, folded):
+                if match is None or _overlaps(match, taken):
+                    continue
+                if _case_fits(entry, folded, match) and _is_name(match, folded):
                     yield match.start(), match.end(), entry.rule
                     at = match.end()
                     break
@@ -172,6 +174,12 @@ class Matcher:
             out.append(new)
             at = one.end
         return "".join((*out, text[at:])), found
+
+
+def _overlaps(match: re.Match[str], places: Sequence[_Place]) -> bool:
+    """Tell whether a match shares characters with one of the places, which are in order and apart."""
+    at = bisect.bisect_left(places, match.end(), key=lambda place: place[0])
+    return at > 0 and places[at - 1][1] > match.start()
 
 
 def _with_plurals(rules: Iterable[Replacement]) -> list[Replacement]:

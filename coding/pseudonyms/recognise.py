@@ -26,7 +26,9 @@ _KINDS = {
     "LOC": Kind.PLACE,
     "FAC": Kind.PLACE,
 }
-_BLOCK_CHARS = 100_000
+MOST_CHARS = 100_000
+"""A text may have so many; a turn that is longer is cut."""
+
 _ENDINGS = (
     ("ies", "y"),
     ("ses", "s"),
@@ -97,7 +99,7 @@ def from_pipeline(nlp: Language) -> Recogniser:
         nlp.remove_pipe("lemmatizer")
 
     def find(texts: Iterable[str]) -> Iterator[list[tuple[int, int, Kind]]]:
-        for doc in nlp.pipe((text[:_BLOCK_CHARS] for text in texts), batch_size=64):
+        for doc in nlp.pipe(texts, batch_size=64):
             yield [(e.start_char, e.end_char, _KINDS[e.label_]) for e in doc.ents if e.label_ in _KINDS]
 
     def is_word(folded: str) -> bool:

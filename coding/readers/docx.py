@@ -115,7 +115,8 @@ class _Walker:
             if tag == f"{_W}r":
                 self._runs(child, line, bold=_is_bold(child))
             elif tag in (f"{_W}t", "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"):
-                line.add(child.text or "", bold=bold)
+                # A line end inside the XML is only how it was written; Word shows a space.
+                line.add((child.text or "").replace("\n", " "), bold=bold)
             elif tag in _BREAKS:
                 line.add(_BREAKS[tag], bold=bold)
             elif tag in _LEFT_OUT:

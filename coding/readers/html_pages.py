@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from coding.readers.blocks import Line, Table, blocks_to_pieces
 from coding.readers.paragraphs import Paragraph
-from coding.readers.source import HEADER, Reading, Source
+from coding.readers.source import COMMENT, HEADER, Reading, Source
 
 _BLOCKS = frozenset(
     "p div section article main li ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre table tr td th body html header "
@@ -119,6 +119,10 @@ class _Page(HTMLParser):
         if not self._pre:
             data = _SPACE.sub(" ", data)
         self._line.add(data, bold=self._bold > 0)
+
+    def handle_comment(self, data: str) -> None:
+        """Report a comment, which no browser shows."""
+        self._reading.leave_out(data, COMMENT, self.getpos()[0])
 
     def end_paragraph(self) -> None:
         """Close the paragraph that is open, if it has words."""

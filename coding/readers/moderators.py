@@ -29,9 +29,12 @@ def is_moderator_label(label: str) -> bool:
     return bool(_ROLE.fullmatch(label.strip()) or _ROLE_INSIDE.search(label))
 
 
+_LETTERS_OF_ROLES = frozenset("IRMPQA")
 _FEWEST_QUESTIONS = 3
 _QUESTION_RATE = 0.15
-_TIMES_THE_NEXT = 1.6
+_TIMES_THE_NEXT = 2.0
+_HIGH_RATE = 0.3
+_TIMES_THE_NEXT_IF_HIGH = 1.5
 _FEWEST_TURNS = 3
 
 
@@ -51,7 +54,7 @@ def find_moderators(pieces: Sequence[Piece]) -> frozenset[str]:
     """Return the labels that are clearly moderators; an empty set where it is not clear.
 
     By talk, a moderator is among the first two to speak, says less than half of the words, and ends 15 % of their
-    turns or more with a question, 1.6 times as many as anybody else.
+    turns or more with a question, twice as many as anybody else (from 30 % on, one and a half times as many).
     """
     talk: dict[str, _Talk] = defaultdict(_Talk)
     for piece in pieces:
@@ -61,6 +64,9 @@ def find_moderators(pieces: Sequence[Piece]) -> frozenset[str]:
             of.words += len(piece.text.split())
             of.ending += piece.text.rstrip("\"'”’)]* ").endswith("?")
     named = frozenset(label for label in talk if is_moderator_label(label))
+    if any(len(label) == 1 and label not in _LETTERS_OF_ROLES for label in talk):
+        # Where people go by their initials, M is Mary.
+        named = frozenset(label for label in named if len(label) > 1)
     if named:
         return named if len(named) < len(talk) else frozenset()
     return _by_talk(talk)
@@ -77,7 +83,8 @@ def _by_talk(talk: dict[str, _Talk]) -> frozenset[str]:
         )
         if (
             of.ending >= _FEWEST_QUESTIONS
-            and of.rate >= max(_QUESTION_RATE, _TIMES_THE_NEXT * others)
+            and of.rate >= _QUESTION_RATE
+            and of.rate >= (_TIMES_THE_NEXT if of.rate < _HIGH_RATE else _TIMES_THE_NEXT_IF_HIGH) * others
             and of.words < 0.5 * words
         ):
             return frozenset({label})

@@ -30,7 +30,10 @@ _NUMBERED_HEADING = re.compile(
     r"|q\.?\s?\d{1,3}\s*[.:)–-].*",
     re.IGNORECASE | re.DOTALL,
 )
+_NUMBERED_QUESTION = re.compile(r"\d{1,2}[.)]\s.{3,300}\?", re.DOTALL)
 _LONGEST_HEADING = 300
+_SHARE_BOLD = 0.5
+_MOST_BOLD = 40
 _WIDEST_WRAP = 130
 
 
@@ -58,6 +61,30 @@ def is_heading(one: Paragraph) -> bool:
     if len(one.text) > _LONGEST_HEADING or TIME_LINE.fullmatch(one.text):
         return False
     return one.heading or _NUMBERED_HEADING.fullmatch(one.text) is not None
+
+
+def mark_headings(unlabelled: Sequence[Paragraph]) -> None:
+    """Mark what nobody said among the paragraphs without a label: bold lines, capitals, numbered questions.
+
+    Where a good part of the talk is bold, bold type says nothing.
+    """
+    bold = [one for one in unlabelled if _is_bold(one)]
+    if len(bold) > _SHARE_BOLD * max(1, len(unlabelled)) and len(bold) > _MOST_BOLD:
+        bold = []
+    for one in unlabelled:
+        if one.after_blank and (_NUMBERED_QUESTION.fullmatch(one.text) or _is_capitals(one.text)):
+            one.heading = True
+    for one in bold:
+        one.heading = True
+
+
+def _is_bold(one: Paragraph) -> bool:
+    marked = one.text.startswith("**") and one.text.endswith("**") and one.text.count("**") == 2
+    return marked or one.bold_chars >= len(one.text)
+
+
+def _is_capitals(text: str) -> bool:
+    return len(text) < _LONGEST_HEADING and text.isupper() and len(text.split()) > 1 and text[0].isalnum()
 
 
 def joined(lines: Iterable[str], *, wrapped: bool) -> str:

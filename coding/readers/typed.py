@@ -16,6 +16,7 @@ from coding.readers.paragraphs import (
     is_heading,
     joined,
     looks_wrapped,
+    mark_headings,
     without_times,
 )
 from coding.readers.plain import plain_pieces
@@ -27,7 +28,10 @@ _LONG_HEAD_WORDS = 100
 _SHORT_LINE_CHARS = 50
 _MOST_HEAD_LINES = 15
 _LONG_HEAD_LINE = 120
-_TRANSCRIPT_HEADING = re.compile(r"\W*(?:full |verbatim |meeting )?(?:transcript|transcription)\W*", re.IGNORECASE)
+_TRANSCRIPT_HEADING = re.compile(
+    r"(?:.{1,100}\s[-–—:]\s*)?\W*(?:full |verbatim |meeting )?(?:transcript|transcription)\W*", re.IGNORECASE
+)
+_NEARLY_ALL = 0.8
 
 
 @dataclass(slots=True)
@@ -64,12 +68,13 @@ def typed_to_pieces(
         plain_pieces(paragraphs, reading, wrapped=wrapped)
         return
     start = _first_turn(paragraphs, found, labels)
-    marker = next((at for at, one in enumerate(paragraphs) if _TRANSCRIPT_HEADING.fullmatch(one.text)), None)
-    behind = None if marker is None else next((at for at in range(marker, len(found)) if found[at] in labels), None)
-    if behind is not None:
-        start = behind
+    mark_headings([one for one, label in zip(paragraphs, found, strict=True) if label not in labels])
+    behind = _behind_transcript_heading(paragraphs, found, labels)
+    start = start if behind is None else behind
+    # Before the first time of a recorder nobody talks: long words there are its summary.
+    recorded = behind is not None or _has_time(paragraphs, found, start)
     head_words = sum(len(one.text.split()) for one in paragraphs[:start])
-    time_s = _head(paragraphs[:start], reading, summary=behind is not None and head_words > _LONG_HEAD_WORDS)
+    time_s = _head(paragraphs[:start], reading, summary=recorded and head_words > _LONG_HEAD_WORDS)
     if wrapped is None:
         wrapped = looks_wrapped(paragraphs[start:])
     for turn in _turns(paragraphs[start:], found[start:], labels, reading, time_s):
@@ -91,6 +96,26 @@ def _first_turn(paragraphs: Sequence[Paragraph], found: Sequence[Label | None], 
         head += 1
     turns = [at for at, label in enumerate(found) if label in labels]
     return next((at for at in turns if at >= head), turns[0])
+
+
+def _behind_transcript_heading(
+    paragraphs: Sequence[Paragraph], found: Sequence[Label | None], labels: Labels
+) -> int | None:
+    """Return the first turn behind the heading ``Transcript``, if nearly all turns stand behind it."""
+    turns = [at for at, label in enumerate(found) if label in labels]
+    for at in range(len(paragraphs) - 1, -1, -1):
+        if _TRANSCRIPT_HEADING.fullmatch(paragraphs[at].text):
+            behind = [turn for turn in turns if turn > at]
+            if len(behind) >= _NEARLY_ALL * len(turns):
+                return behind[0]
+    return None
+
+
+def _has_time(paragraphs: Sequence[Paragraph], found: Sequence[Label | None], at: int) -> bool:
+    label = found[at]
+    if label is not None and label.time_s is not None:
+        return True
+    return at > 0 and TIME_LINE.fullmatch(paragraphs[at - 1].text) is not None
 
 
 def _is_of_head(label: Label | None, labels: Labels) -> bool:

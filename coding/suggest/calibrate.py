@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
-DENSITY = 0.7
-"""Codes that a segment of talk is expected to have before anybody has coded: seven in ten segments have one."""
+DENSITY = 1.0
+"""Codes that a segment of talk is expected to have before anybody has coded."""
 
 UNSURE = 0.2
 """From this probability on, a code is worth a look."""
@@ -22,6 +22,8 @@ ENOUGH = 5
 # around all codes together. A code's offset is held close, since few decisions say little about how common it is.
 _POOLED = np.array([3.0, 1.0])
 _OWN = np.array([10.0, 15.0])
+_START = (2.0, 1.0)
+_GUESS = np.array([20.0, 20.0])
 
 
 _SOFT = 0.06
@@ -42,7 +44,7 @@ def link(scores: NDArray[Any]) -> NDArray[Any]:
 def _log_softplus(x: NDArray[Any]) -> NDArray[Any]:
     """Return ``log(log(1 + exp(x)))``, by its series far below 0, where the sum would be lost in rounding."""
     small = np.exp(-np.abs(x))
-    near = np.log(np.maximum(x, 0) + np.log(1 + small))
+    near = np.log(np.maximum(x, 0) + np.log(1 + np.where(x < -5, 1, small)))
     result: NDArray[Any] = np.where(x < -5, x - small / 2 + 5 * small * small / 24, near)
     return result
 
@@ -70,18 +72,30 @@ class Curve:
         return result
 
 
-def prior_curve(scores: Doubles, targets: Doubles) -> tuple[float, float]:
-    """Return slope and offset before any decision, from the codebook's own sentences.
+def prior_curve(left: Doubles, targets: Doubles, scores: Doubles) -> tuple[float, float]:
+    """Return slope and offset before any decision, from the codebook alone.
 
     Each sentence of the codebook was scored as if it were not in it. How well those scores tell a sentence's own code
-    from the others gives the slope; the offset is then moved so that a segment is expected to have ``DENSITY`` codes.
+    from the others gives the slope. The offset is such that a segment is expected to have :data:`DENSITY` codes.
+
+    Args:
+        left: Left-out scores of the codebook's sentences, ``(n_sentences, k)``.
+        targets: 1 for a sentence's own code, ``(n_sentences, k)``.
+        scores: Of some units, by the codebook alone, ``(n_units, k)``.
     """
-    if not len(scores):
-        return 1.0, 0.0
-    thin = slice(None, None, 1 + scores.size // _THIN)
-    start = np.array([1.0, 0.0])
-    slope, offset = _newton(link(scores.ravel()[thin]), targets.ravel()[thin], start, np.array([0.05, 0.05]))
-    return max(slope, 0.3), offset + float(np.log(DENSITY))
+    thin = slice(None, None, 1 + left.size // _THIN)
+    slope, offset = _START
+    if left.size:
+        slope, offset = _newton(link(left.ravel()[thin]), targets.ravel()[thin], np.array(_START), _GUESS)
+        slope = max(slope, 0.5)
+    if scores.size:
+        linear = slope * link(scores)
+        low, high = -30.0, 30.0
+        while high - low > 1e-6:
+            offset = (low + high) / 2
+            expected = (1 / (1 + np.exp(-np.clip(linear + offset, -30, 30)))).sum(axis=1).mean()
+            low, high = (offset, high) if expected < min(DENSITY, 0.5 * scores.shape[1]) else (low, offset)
+    return slope, offset
 
 
 def fit_curve(scores: Doubles, targets: Doubles, known: NDArray[np.bool_], prior: tuple[float, float]) -> Curve:
@@ -143,7 +157,7 @@ def _newton_each(
         step = np.stack([bb * gradient[0] - ab * gradient[1], aa * gradient[1] - ab * gradient[0]]) / (aa * bb - ab**2)
         for _ in range(20):
             then = loss(point - step)
-            worse = then > now
+            worse = then > now + 1e-9
             if not worse.any():
                 break
             step[:, worse] /= 2

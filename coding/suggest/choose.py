@@ -23,7 +23,7 @@ _MOVES: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("wording", (0.5, 2.0)),
     ("context", (0.3, 0.6)),
     ("noise", (0.12, 0.5, 1.0)),
-    ("sharpness", (2.0, 4.0)),
+    ("sharpness", (1.0, 4.0)),
 )
 
 

@@ -54,7 +54,7 @@ class Kernel:
     form: float = 0.3
     context: float = 0.0
     transfer: float = 1.0
-    sharpness: float = 1.0
+    sharpness: float = 2.0
     noise: float = 0.25
     codebook_noise: float = 0.25
 
@@ -285,8 +285,9 @@ def _form(units: Sequence[Unit], before: NDArray[np.intp]) -> Floats:
                 np.log1p(len(last.text.split())),
                 np.log1p(place),
             )
-    spread = rows.std(axis=0)
-    rows = (rows - rows.mean(axis=0)) / np.where(spread > 1e-6, spread, 1.0) if len(rows) else rows
+    if len(rows):
+        spread = rows.std(axis=0)
+        rows = (rows - rows.mean(axis=0)) / np.where(spread > 1e-6, spread, 1.0)
     result: Floats = (rows * np.sqrt(_FORM_SCALE)).astype(np.float32)
     return result
 

@@ -25,6 +25,7 @@ CLAUSES_FROM = 50
 _LACKING = 0.6
 _UNCLEAR = 0.45
 _ROOM = 64
+_SAMPLE = 1000
 
 
 class Suggester:
@@ -63,6 +64,7 @@ class Suggester:
         self._reviewed: set[int] = set()
         self._coded = np.array([unit.coded for unit in units], bool)
         self._seed = 0
+        self._prior = (1.0, 0.0)
         self._buffer: Floats = np.zeros((len(units), 0), np.float32)
         self._width = 0
 
@@ -182,7 +184,19 @@ class Suggester:
         among[: self._sentences, : self._sentences] = gram(self.kernel, self._own(), self._own())
         among[: self._sentences, self._sentences :] = among[self._sentences :, : self._sentences].T
         self._inverse = solve.inverse(among, self._noise(self._rows))
+        self._prior = self._guess(among[: self._sentences, : self._sentences])
         self._refresh()
+
+    def _guess(self, among: Doubles) -> tuple[float, float]:
+        """Return how scores become probabilities before any decision, from the codebook and a thin sample of units."""
+        rows = self._rows[: self._sentences]
+        given = targets(rows, {}, (), self._column)[0]
+        kept = solve.inverse(among, self._noise(rows))
+        weights = kept @ given
+        told = np.array([row.kind != "name" for row in rows], bool)
+        some = np.flatnonzero(self._coded)[:: 1 + int(self._coded.sum()) // _SAMPLE]
+        left = solve.left_out(kept, weights, given)
+        return calibrate.prior_curve(left[told], given[told], self._across[some, : self._sentences] @ weights)
 
     def _own(self) -> Features:
         return self._all.take(np.arange(len(self.units), len(self._all)))
@@ -242,9 +256,7 @@ class Suggester:
         self._scores: Floats = answers[:, : len(self.codes)]
         self._told: Floats = answers[:, len(self.codes) :]
         self._left = solve.left_out(self._inverse, self._weights, wanted)
-        apt = np.array([row.unit < 0 and row.kind != "name" for row in self._rows], bool)
-        prior = calibrate.prior_curve(self._left[apt], given[apt])
-        self._curve = calibrate.fit_curve(self._left[talk], given[talk], known[talk], prior)
+        self._curve = calibrate.fit_curve(self._left[talk], given[talk], known[talk], self._prior)
         self._probabilities = self._curve(self._scores)
         open_ = self._coded.copy()
         open_[list(self._row_of)] = False
@@ -282,7 +294,7 @@ class Suggester:
         """By code id, whether its probability rests on decisions about it.
 
         Before that it is a guess: how well the codebook's sentences are told apart, each scored as if it were not in
-        the codebook, moved so that seven in ten segments are expected to have a code.
+        the codebook, moved so that a segment is expected to have one code.
         """
         return {code: bool(self._curve.learnt[j]) for j, code in enumerate(self.codes)}
 

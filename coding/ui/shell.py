@@ -71,7 +71,10 @@ def footer(place: DeltaGenerator) -> None:
     path = session.project_path()
     if path is None or not path.exists():
         return
-    session.assistant_ready(path)
+    try:
+        session.assistant_ready(path)
+    except CodingError:
+        return  # The page has said already what is wrong with the project.
     status = session.assistant_status(path)
     with place:
         if status.busy:
@@ -83,6 +86,11 @@ def footer(place: DeltaGenerator) -> None:
 def doing(status: Status) -> str:
     """Return in words what the machine is doing."""
     return f"{status.doing}: {status.done:,} of {status.of:,}" if status.of else f"{status.doing} …"
+
+
+def work_bar(status: Status) -> None:
+    """Show how much of some work is done."""
+    st.progress(min(1.0, status.done / status.of) if status.of else 0.0, text=plain(doing(status)))
 
 
 @st.fragment(run_every=1.0)

@@ -288,3 +288,25 @@ def test_zip_that_is_no_document():
         archive.writestr("../../etc/passwd", "x")
     with pytest.raises(ReadError, match="unpack it"):
         read_bytes(out.getvalue(), "x.docx")
+
+
+def test_bold_questions_between_the_turns_are_headings():
+    document = of("MODERATOR: Welcome.", "P1: Hello.")
+    document.add_paragraph().add_run("Who was the best leader you knew?").bold = True
+    document.add_paragraph("P1: My first boss.")
+    document.add_paragraph("She listened.")
+
+    assert said(read(document))[2:] == [
+        ("#", "Who was the best leader you knew?"),
+        ("P1", "My first boss.\nShe listened."),
+    ]
+
+
+def test_summary_above_a_transcript_with_times_is_kept_apart_without_a_heading():
+    document = of("Weekly call", "They spoke of service and what makes it good. " * 12, "Next steps", "Bob will write.")
+    for words in ("00:00:00", "Anna Smith: Hello.", "Bob Lee: Hi.", "00:05:00", "Anna Smith: So.", "Bob Lee: Yes."):
+        document.add_paragraph(words)
+    transcript = read(document)
+
+    assert said(transcript)[0] == ("Anna Smith", "Hello.")
+    assert len(left(transcript, "summary")) == 4

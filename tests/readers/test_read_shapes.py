@@ -66,10 +66,8 @@ def test_headings_with_times_are_labels():
 
 def test_who_interviewed_is_head_even_if_it_is_a_label_below():
     transcript = text(
-        
-            "Project: X\nDate: 3 May\nInterviewer: Tom Jones\n\nInterviewer: Hello?\nJane: Hi.\nInterviewer: So?\n"
-            "Jane: Yes.\n"
-        
+        "Project: X\nDate: 3 May\nInterviewer: Tom Jones\n\nInterviewer: Hello?\nJane: Hi.\nInterviewer: So?\n"
+        "Jane: Yes.\n"
     )
 
     assert said(transcript)[0] == ("Interviewer", "Hello?")
@@ -84,10 +82,8 @@ def test_head_without_a_blank_line_below_does_not_eat_turns():
 
 def test_whisper_lines_with_time_spans():
     transcript = text(
-        
-            "[00:00.000 --> 00:04.000]  Hello there.\n[00:04.000 --> 00:08.000]  How are you?\n[00:12.000 --> "
-            "00:14.000]  Fine.\n[00:15.000 --> 00:16.000]  Ok.\n"
-        
+        "[00:00.000 --> 00:04.000]  Hello there.\n[00:04.000 --> 00:08.000]  How are you?\n[00:12.000 --> "
+        "00:14.000]  Fine.\n[00:15.000 --> 00:16.000]  Ok.\n"
     )
 
     assert said(transcript) == [(None, "Hello there. How are you?"), (None, "Fine. Ok.")]
@@ -199,3 +195,49 @@ def test_spoken_lines_that_speak_of_questions_are_no_headings():
     transcript = text("Anna: First.\nQuestion two was hard for me.\nBob: Yes.\nAnna: So.\nBob: No.\n")
 
     assert said(transcript)[0] == ("Anna", "First.\nQuestion two was hard for me.")
+
+
+def test_headers_footers_and_notes_of_rtf_are_reported():
+    head = "{\\header Project Lighthouse\\par}{\\footerf Page caf\\'e9}"
+    content = (
+        "{\\rtf1\\ansi\\ansicpg1252 "
+        + head
+        + "Anna: Hi.{\\footnote he \\{laughed\\}}\\par Bob: Ho.\\par Anna: So.\\par Bob: Yes.\\par}"
+    )
+    transcript = read_bytes(content.encode(), "x.rtf")
+
+    assert said(transcript)[0] == ("Anna", "Hi.")
+    assert [(item.text, item.reason) for item in transcript.report.left_out] == [
+        ("Project Lighthouse", "header"),
+        ("Page café", "footer"),
+        ("he {laughed}", "footnote"),
+    ]
+
+
+def test_initials_are_no_moderators():
+    assert text("M: so?\nK: no.\nM: ok?\nK: yes.\n").moderators == frozenset()
+    assert text("M: so?\nP: no.\nM: ok?\nP: yes.\n").moderators == {"M"}
+
+
+def test_comments_of_web_pages_are_reported():
+    transcript = read_bytes(b"<html><body><!-- draft two --><p>Anna: Hi.<p>Bob: Ho.</body></html>", "x.html")
+
+    assert ("draft two", "comment") in [(item.text, item.reason) for item in transcript.report.left_out]
+
+
+def test_headings_that_only_their_look_shows():
+    transcript = text(
+        "MODERATOR: Hello.\nP1: Hi.\n\n**What makes a good leader?**\n\nP1: Time.\n\n2. And a bad one?\n\n"
+        "P2: Haste.\n\nTHE WORST LEADERS\n\nMODERATOR: Go on.\n\nThat is **all**.\n"
+    )
+
+    assert said(transcript) == [
+        ("MODERATOR", "Hello."),
+        ("P1", "Hi."),
+        ("#", "What makes a good leader?"),
+        ("P1", "Time."),
+        ("#", "2. And a bad one?"),
+        ("P2", "Haste."),
+        ("#", "THE WORST LEADERS"),
+        ("MODERATOR", "Go on.\nThat is **all**."),
+    ]

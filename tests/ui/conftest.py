@@ -41,7 +41,7 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 @pytest.fixture
 def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no page begin to load the language model."""
-    monkeypatch.setattr("coding.ui.jobs.Desk.prepare", lambda self, *, again=False: None)
+    monkeypatch.setattr("coding.ui.jobs.Desk._refresh", lambda self, step: setattr(self, "_seen", self._mark()))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from coding.edits import AddCoding, MarkReviewed, SetCodebook, apply_edits
 from coding.model import Role
 from coding.store import Project
 from coding.ui import session, settings
-from coding.ui.jobs import Desk
 from coding.ui.overview import progress_of
 from tests.conftest import CODEBOOK
 from tests.ui.conftest import HOSTILE
@@ -120,8 +119,7 @@ def test_a_missing_project_is_named(run, tmp_path):
     assert "no such project" in at.error[0].value.replace("\\", "")
 
 
-def test_a_file_is_imported_and_the_report_says_what_was_read(run, tmp_path, study, monkeypatch):
-    monkeypatch.setattr(Desk, "_refresh", lambda self, step: None)
+def test_a_file_is_imported_and_the_report_says_what_was_read(run, tmp_path, study):
     at = run(study)
     words = b"Ruth: What did she do?\nBob: She rang her own help line every Monday.\nRuth: Did she?\nBob: Yes.\n"
     at.file_uploader[0].set_value([("new.txt", words, "text/plain"), ("empty.txt", b"", "text/plain")])

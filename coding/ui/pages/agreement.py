@@ -81,7 +81,7 @@ def _page(project: Project) -> None:
             key="agreement-codes",
         )
         moderators = st.checkbox("Also what moderators say", key="agreement-moderators")
-        st.caption(plain(READ_IT))
+        st.markdown(plain(READ_IT))
     found = _agree(str(project.path), project.rev(), tuple(coders), unit, tuple(codes), moderators)
     with right:
         _result(found, project.path)
@@ -129,7 +129,10 @@ def _result(found: Agreement, path: Path) -> None:
     st.dataframe(
         [_code_row(comparison, code, found.names[code.code_id]) for code in sort_codes(comparison)],
         hide_index=True,
-        column_config={NAMES["percent"]: st.column_config.NumberColumn(format="percent")},
+        column_config={
+            **{NAMES[name]: st.column_config.NumberColumn(format="%.3f") for name in BY_CODE},
+            NAMES["percent"]: st.column_config.NumberColumn(format="percent"),
+        },
         key="agreement-codes-table",
     )
 

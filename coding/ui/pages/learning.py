@@ -92,8 +92,9 @@ def _time(record: TrackRecord) -> None:
         st.text("A curve stands here once there are more decisions on suggestions.")
         return
     import altair as alt
+    import pandas as pd
 
-    base = alt.Chart(alt.Data(values=points)).encode(
+    base = alt.Chart(pd.DataFrame(points)).encode(
         x=alt.X("Decisions:Q", title="Decisions", axis=alt.Axis(tickMinStep=SPAN), scale=alt.Scale(zero=False))
     )
     share = alt.Y("Share:Q", title="Suggestions accepted", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))

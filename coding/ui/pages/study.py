@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,16 +10,16 @@ import streamlit as st
 
 from coding.bundled import bundled
 from coding.codebook import load_codebook
-from coding.edits import Operation, SetCodebook, SetRole, apply_edits
-from coding.errors import CodingError, ProjectError
+from coding.edits import Operation, SetCodebook, SetRole
+from coding.errors import CodingError
 from coding.model import Participant, Role
 from coding.readers import SUFFIXES
 from coding.store import Project
-from coding.ui import session, settings
-from coding.ui.jobs import Status
+from coding.ui import session
+from coding.ui.beginning import begin
 from coding.ui.overview import Progress, import_rows, progress_of
 from coding.ui.parts import Block, sheet
-from coding.ui.shell import doing
+from coding.ui.shell import work_bar
 from coding.ui.widgets import act, ask_name, count, plain, show_error
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 SHOWN_AT_ONCE = 20
 MOST_GROUPS = 12
-_MAKING = "focus_making"
 _IMPORTED = "focus_imported"
 _ALL = "focus_all_transcripts"
 
@@ -37,7 +35,7 @@ def main() -> None:
     """Show the page."""
     path = session.project_path()
     if path is None:
-        _begin()
+        begin()
         return
     try:
         project = session.open_project()
@@ -49,123 +47,6 @@ def main() -> None:
         return
     with project:
         _project(project)
-
-
-# no project yet
-
-
-def _begin() -> None:
-    st.text(
-        "Bring in the transcripts of focus groups, see every stretch of talk with suggested codes, correct them, and "
-        "export coded themes. Everything stays on this machine."
-    )
-    if _MAKING in st.session_state:
-        _watch_example()
-        return
-    left, right = st.columns(2, gap="medium")
-    with left, st.container(border=True):
-        st.subheader("Look around first", anchor=False)
-        st.text("Six invented focus groups with a codebook and the codings of two researchers.")
-        if st.button("Open the example study", type="primary", icon=":material/school:"):
-            _open_example()
-    with right, st.container(border=True):
-        st.subheader("Begin your own", anchor=False)
-        _new_project()
-    _known_projects()
-
-
-def _open_example() -> None:
-    path = settings.projects_folder() / "Example study" / "study.sqlite"
-    session.desk(path).make_example()
-    st.session_state[_MAKING] = str(path)
-    session.rerun()
-
-
-@st.fragment(run_every=0.5)
-def _watch_example() -> None:
-    path = Path(st.session_state[_MAKING])
-    status = session.desk(path).status
-    if status.busy:
-        _bar(status)
-        st.text("This takes a minute or two the first time; afterwards it opens at once.")
-        return
-    del st.session_state[_MAKING]
-    if status.error is None:
-        session.choose_project(path)
-        st.rerun()
-    st.error(plain(status.error), icon=":material/error:")
-    st.button("Back", on_click=lambda: None)
-
-
-def _new_project() -> None:
-    with st.form("new-project", border=False):
-        name = st.text_input("Name of the project", max_chars=80, placeholder="Leaders of customer service")
-        who = session.coder() or st.text_input("Your name", max_chars=80, key="new-project-name")
-        with_codes = st.checkbox("Start with the codebook of leadership behaviours", value=True)
-        with st.expander("Where it is kept"):
-            folder = st.text_input("Folder", value=str(settings.projects_folder()))
-        made = st.form_submit_button("Make the project", icon=":material/add:")
-    if not made:
-        return
-    try:
-        path = _make_project(name, folder, by=session.set_coder(who), with_codes=with_codes)
-        session.choose_project(path)
-    except CodingError as err:
-        show_error(err)
-        return
-    session.rerun()
-
-
-def _make_project(name: str, folder: str, *, by: str, with_codes: bool) -> Path:
-    """Make a project file and return its path.
-
-    Raises:
-        CodingError: The name cannot be that of a file, the file is there already, or it cannot be made.
-    """
-    clean = " ".join(name.split())
-    if not clean or not re.search(r"\w", clean) or re.search(r'[\\/:*?"<>|\x00-\x1f]', clean) or clean.startswith("."):
-        raise ProjectError('type a name of letters and digits, without any of \\ / : * ? " < > |')
-    where = Path(folder.strip() or ".").expanduser().absolute()
-    path = where / f"{clean}.sqlite"
-    if path.exists():
-        raise ProjectError("there is a project of that name already; open it below, or choose another name", path=path)
-    try:
-        where.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as err:
-        raise ProjectError("this folder cannot be made; name another one", path=where) from err
-    codebook = load_codebook(bundled("codebook.yaml")) if with_codes else None
-    with Project.open(path, create=True) as project:
-        if codebook is not None:
-            apply_edits(project, [SetCodebook(codebook)], coder=by)
-    return path
-
-
-def _known_projects() -> None:
-    st.subheader("Open a project", anchor=False)
-    recent = [path for path in map(Path, settings.read_settings().recent) if path.is_file()]
-    if recent:
-        st.text("Opened on this machine before:")
-    for number, path in enumerate(recent):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"recent-{number}"):
-            if st.button(plain(session.project_name(path)), icon=":material/folder_open:", key=f"open-{number}"):
-                _open(path)
-            st.text(str(path.parent))
-    with st.form("open-project", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        typed = st.text_input("Project file", placeholder=str(settings.projects_folder() / "study.sqlite"))
-        wanted = st.form_submit_button("Open")
-    if wanted:
-        _open(Path(typed.strip()))
-
-
-def _open(path: Path) -> None:
-    try:
-        if not path.name:
-            raise ProjectError("type the path of a project file, such as one that ends in .sqlite")
-        session.choose_project(path)
-    except CodingError as err:
-        show_error(err)
-        return
-    session.rerun()
 
 
 # one project
@@ -261,7 +142,7 @@ def _watch_import(path: Path) -> None:
     place = session.desk(path)
     if not place.importing:
         st.rerun()
-    _bar(place.status)
+    work_bar(place.status)
     st.text("You can go on to another page meanwhile.")
 
 
@@ -270,12 +151,8 @@ def _watch_suggestions(path: Path) -> None:
     status = session.assistant_status(path)
     if not status.busy:
         st.rerun()
-    _bar(status)
+    work_bar(status)
     st.text("The transcripts can be reviewed already; suggestions come when this is done.")
-
-
-def _bar(status: Status) -> None:
-    st.progress(min(1.0, status.done / status.of) if status.of else 0.0, text=plain(doing(status)))
 
 
 def _report(project: Project) -> None:

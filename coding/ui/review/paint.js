@@ -51,6 +51,8 @@ class Painter {
     for (const entry of entries) {
       const turn = this.view.turns[Number(entry.target.dataset.turn)];
       if (!turn || turn.el !== entry.target) continue;
+      // The mouse cannot select across rows that may be skipped in layout, so those in sight are not.
+      turn.el.classList.toggle('is-seen', entry.isIntersecting);
       if (entry.isIntersecting) { this.seen.add(turn); this.turns.add(turn); }
       else { this.seen.delete(turn); turn.lanes.replaceChildren(); }
     }
