@@ -24,8 +24,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+$(VENV)/.installed-dev: pyproject.toml constraints.txt tests/requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --requirement tests/requirements.txt --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
 install: $(VENV)/.installed

@@ -19,7 +19,8 @@ __all__ = ["encoder", "project", "sentence_study", "shared", "small_transcript",
 GROUPS = {
     "Retail": (
         "MODERATOR: Think of somebody who was really good at looking after customers.\n"
-        "Carol B.: Graham stood at the counter every Friday. He asked people what had gone wrong, and he wrote it down.\n"
+        "Carol B.: Graham stood at the counter every Friday. "
+        "He asked people what had gone wrong, and he wrote it down.\n"
         "Femi: Mine never came out of his office. Eleven months, and he never met a single shopper.\n"
         "Carol B.: Well, he rang the woman himself the next morning and said sorry. That is what I remember.\n"
     ),
@@ -49,7 +50,9 @@ CODEBOOK = Codebook(
         ),
         Code("calls-back", "Calls back in person", "closeness", "Takes a complaint up in person.", colour="#7d5ba6"),
         Code("learning", "Learning", colour="#9a5b13", codable=False),
-        Code("learns-from-failure", "Learns from failure", "learning", "Wants to know what went wrong.", colour="#b0413e"),
+        Code(
+            "learns-from-failure", "Learns from failure", "learning", "Wants to know what went wrong.", colour="#b0413e"
+        ),
         Code("open-in-a-crisis", "Open in a crisis", "learning", "Tells people early and in full.", colour="#4d7c2f"),
     ),
 )

@@ -17,6 +17,7 @@ from coding.ui.shell import work_bar
 from coding.ui.widgets import plain, show_error
 
 _MAKING = "focus_making"
+_FAILED = "focus_making_failed"
 
 
 def begin() -> None:
@@ -28,6 +29,9 @@ def begin() -> None:
     if _MAKING in st.session_state:
         _watch_example()
         return
+    failed = st.session_state.get(_FAILED)
+    if failed:
+        st.error(plain(failed), icon=":material/error:")
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.subheader("Look around first", anchor=False)
@@ -44,6 +48,7 @@ def _open_example() -> None:
     path = settings.projects_folder() / "Example study" / "study.sqlite"
     session.desk(path).make_example()
     st.session_state[_MAKING] = str(path)
+    st.session_state.pop(_FAILED, None)
     session.rerun()
 
 
@@ -58,9 +63,9 @@ def _watch_example() -> None:
     del st.session_state[_MAKING]
     if status.error is None:
         session.choose_project(path)
-        st.rerun()
-    st.error(plain(status.error), icon=":material/error:")
-    st.button("Back", on_click=lambda: None)
+    else:
+        st.session_state[_FAILED] = status.error
+    st.rerun()
 
 
 def _new_project() -> None:

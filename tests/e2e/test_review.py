@@ -150,7 +150,7 @@ def select(page, start, end, *, alt=False):
             const range = document.createRange();
             range.setStart(node, at); range.setEnd(node, at + piece.length);
             const box = range.getBoundingClientRect();
-            return [box.left + box.width / 2, box.top + box.height / 2];
+            return [Math.round(box.left + box.width / 2), Math.round(box.top + box.height / 2)];
           }
         })""",
         [start, end],

@@ -1,9 +1,11 @@
 import json
+import shutil
 
 import pytest
 
 from coding.codebook import dump_codebook
 from coding.edits import AddCoding, MarkReviewed, SetCodebook, apply_edits
+from coding.errors import ProjectError
 from coding.model import Role
 from coding.store import Project
 from coding.ui import session, settings
@@ -178,6 +180,36 @@ def test_a_project_without_codes_offers_the_codebook(run, tmp_path):
     button(at, "Take the codebook of leadership behaviours").click().run()
     with Project.open(path) as project:
         assert project.codebook().codable
+
+
+def test_the_example_study_opens_when_it_is_made(run, study, monkeypatch):
+    made = []
+
+    def make(folder, encoder, *, step):
+        folder.mkdir(parents=True)
+        shutil.copy(study, folder / "study.sqlite")
+        made.append(folder)
+
+    monkeypatch.setattr("coding.demo.make_demo", make)
+    at = run(None)
+    button(at, "Open the example study").click().run()
+    assert session.desk(settings.projects_folder() / "Example study" / "study.sqlite").wait(60)
+    at.run()
+    assert at.title[0].value == "Example study"
+    assert made == [settings.projects_folder() / "Example study"]
+
+
+def test_an_example_study_that_cannot_be_made_says_why(run, monkeypatch):
+    def make(folder, encoder, *, step):
+        raise ProjectError("the folder cannot be made")
+
+    monkeypatch.setattr("coding.demo.make_demo", make)
+    at = run(None)
+    button(at, "Open the example study").click().run()
+    assert session.desk(settings.projects_folder() / "Example study" / "study.sqlite").wait(60)
+    at.run()
+    assert at.error[0].value == "the folder cannot be made"
+    assert button(at, "Open the example study")
 
 
 # Codebook

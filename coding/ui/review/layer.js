@@ -24,6 +24,7 @@ class App {
 
   // The page was left. What is on its way stays in the outbox and is sent again on return.
   leave() {
+    if (this.view && this.focus) this.last = { doc: this.view.doc, s: this.focus.s };
     this.painter?.stop();
     this.painter = null;
     this.view = null;
@@ -45,7 +46,8 @@ class App {
   attach(view) {
     const old = this.view;
     this.painter?.stop();
-    const place = old && old.doc === view.doc && this.focus ? this.focus : null;
+    const kept = old && this.focus ? { doc: old.doc, s: this.focus.s } : this.last;
+    const place = kept && kept.doc === view.doc ? kept : null;
     this.view = view;
     this.model = new Model(view);
     for (const event of this.outbox) this.model.push(event);
@@ -67,6 +69,7 @@ class App {
     const linked = view.data.link && !place ? this.model.segmentAt(view.data.link[0]) : null;
     const first = linked || (place && this.model.segmentAt(place.s)) || this.order.find((seg) => this.model.of(seg).needs) || this.model.segs[0];
     if (view.keep) view.box.scrollTop = view.keep.top;
+    this.settling = !linked && !place;
     if (first) this.go(first, { trail: false, block: place ? 'nearest' : 'center' });
     this.toolbar.count();
     this.toolbar.saved(this.outbox.length);
@@ -135,6 +138,12 @@ class App {
       this.makeOrder();
       for (const seg of this.model.segs) this.painter.segment(seg);
     }
+    if (this.settling && this.trail.length === 0 && this.focus && !this.now().needs) {
+      // What the page began with was older than this answer; begin where something is left.
+      const open = this.order.find((seg) => this.model.of(seg).needs);
+      if (open) this.go(open, { trail: false, block: 'center' });
+    }
+    this.settling = false;
     if (!this.outbox.length) this.since = 0;
     this.problem = data.problem || '';
     this.toolbar.saved(this.outbox.length, this.isLate(), this.problem);
