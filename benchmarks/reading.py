@@ -84,7 +84,7 @@ def write_docx(count: int) -> bytes:
     for who, words, start, _ in talk(count):
         paragraph = OxmlElement("w:p")
         run = OxmlElement("w:r")
-        run.text = f"{who}   {int(start) // 60}:{int(start) % 60:02}\n{words}"
+        run.text = f"{who}   {clock(start, '.')[:8]}\n{words}"
         paragraph.append(run)
         end.addprevious(paragraph)
     out = io.BytesIO()

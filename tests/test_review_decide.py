@@ -30,7 +30,7 @@ class Desk:
         carry_out(self.reviewer, parsed.events[0])
 
 
-@pytest.fixture()
+@pytest.fixture
 def desk(study):
     return Desk(study)
 

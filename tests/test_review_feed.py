@@ -33,12 +33,12 @@ class StandIn:
         return [9, 3, 5]
 
 
-@pytest.fixture()
+@pytest.fixture
 def sight(study):
     return Sight(study.transcripts()[0].id, "Ada", False)
 
 
-@pytest.fixture()
+@pytest.fixture
 def feed(study, sight):
     made = Feed(study.path, sight)
     made.begin(study)
@@ -271,7 +271,7 @@ def test_an_order_is_told_as_long_as_it_is_wanted(study, feed):
 # blind ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture()
+@pytest.fixture
 def blind(study, sight):
     suggest(study, "tells-early")
     segment = study.segments()[1]

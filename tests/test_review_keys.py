@@ -45,7 +45,9 @@ def test_keys_are_remembered(tmp_path):
     assert read_keys(file) == {"next": ("w", "Alt+n")}
 
 
-@pytest.mark.parametrize("text", ["", "[1]", '{"next": "j"}', '{"next": ["<b>", 3]}', '{"rm": ["j"]}', '{"pick": ["j"]}'])
+@pytest.mark.parametrize(
+    "text", ["", "[1]", '{"next": "j"}', '{"next": ["<b>", 3]}', '{"rm": ["j"]}', '{"pick": ["j"]}']
+)
 def test_a_damaged_file_changes_nothing(tmp_path, text):
     file = tmp_path / "keys.json"
     file.write_text(text)
@@ -60,7 +62,9 @@ def test_a_folder_that_cannot_be_written_is_no_reason_to_stop(tmp_path):
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
-@pytest.mark.parametrize("way", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser"])
+@pytest.mark.parametrize(
+    "way", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser"]
+)
 def test_no_text_can_become_markup(script, way):
     assert way not in script.read_text(encoding="utf-8")
 

@@ -157,13 +157,14 @@ def _vote(found: dict[str, Candidate], text: str, kind: Kind, weight: int = 1) -
 
 def _tokens(text: str) -> list[_Token]:
     out = []
+    lead = len(text) - len(text.lstrip())
     for match in _TOKEN.finditer(text):
         word = match[0] if is_initial(match[0]) else match[0].rstrip(".")
         if _CONTRACTED.fullmatch(word):
             continue
         word = _POSSESSIVE.sub("", word)
         before = text[max(0, match.start() - 8) : match.start()]
-        initial = not text[: match.start()].strip() or _SENTENCE_END.search(before) is not None
+        initial = match.start() <= lead or _SENTENCE_END.search(before) is not None
         out.append(_Token(match.start(), match.start() + len(word), word, word[0].isupper(), initial))
     return out
 

@@ -3,14 +3,26 @@
 import json
 import os
 import re
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from coding.edits import AddCoding, SetCodebook, apply_edits
-from coding.model import Code, Codebook, Evidence, ImportReport, Origin, Segment, State, Suggestion, Transcript, Turn, Valence
+from coding.model import (
+    Code,
+    Codebook,
+    Evidence,
+    ImportReport,
+    Origin,
+    Segment,
+    State,
+    Suggestion,
+    Transcript,
+    Turn,
+    Valence,
+)
 from coding.store import Project
 from coding.ui.settings import FOLDER
 from tests.e2e.conftest import ROOT, App, settled, start_app
@@ -28,7 +40,9 @@ CODES = Codebook(
     "Leaders",
     codes=(
         Code("people", "People", colour="#0b6264", codable=False),
-        Code("tries", "Tries the service", "people", "Uses the service.", ("Apply when they ring in.",), colour="#0b6264"),
+        Code(
+            "tries", "Tries the service", "people", "Uses the service.", ("Apply when they ring in.",), colour="#0b6264"
+        ),
         Code("early", "Tells customers early", "people", "Says at once what went wrong.", colour="#b5572a"),
         Code("hostile", HOSTILE, None, HOSTILE, colour="#3b6fb6"),
         Code("calm", "Stays calm", None, "Keeps quiet in a storm.", colour="#8a56a8"),
@@ -45,15 +59,17 @@ def make(path):
         text += f"{speaker}: {words}\n"
         turns.append(Turn(index, speaker, start, start + len(words), index * 10.0, index * 10.0 + 9))
         cuts = [0, *(found.end() for found in re.finditer(r"[.!?] (?=[A-Z])", words)), len(words)]
-        for at, end in zip(cuts, cuts[1:], strict=False):
+        for at, end in pairwise(cuts):
             piece = words[at:end].rstrip()
             segments.append((index, start + at, start + at + len(piece)))
     sha = f"{next(numbers):064x}"
     name = f"group {HOSTILE}"
     moderators = frozenset({"MODERATOR"})
-    transcript = Transcript(name, text, tuple(turns), "g.txt", sha, ImportReport("text", "UTF-8"), moderators=moderators)
+    transcript = Transcript(
+        name, text, tuple(turns), "g.txt", sha, ImportReport("text", "UTF-8"), moderators=moderators
+    )
     found = []
-    for turn, start, end in segments[1:]:
+    for _, start, end in segments[1:]:
         for code, chance, state in (("tries", 0.9, State.SUGGESTED), ("early", 0.4, State.UNSURE)):
             terms = (Evidence(chance, "example", "An example."), Evidence(0.0, "other"))
             found.append(Suggestion(sha[:16], start, end, code, chance, chance, state, Valence.SHOWN, terms))
@@ -88,7 +104,7 @@ def slow_app(tmp_path_factory, chromium):
     yield from run(tmp_path_factory.mktemp("slow"), FOCUS_TEST_RERUN_DELAY_S="0.3")
 
 
-@pytest.fixture()
+@pytest.fixture
 def study(tmp_path):
     return make(tmp_path / "study.sqlite")
 
@@ -110,7 +126,7 @@ def review(page, app, study, coder="Ada", **query):
     return page
 
 
-@pytest.fixture()
+@pytest.fixture
 def screen(page, quiet_app, study):
     return review(page, quiet_app, study)
 
@@ -249,9 +265,10 @@ def test_the_cheat_sheet_has_every_key_and_gives_new_ones(screen, quiet_app, stu
 
     screen.keyboard.press("?")
     sheet = screen.get_by_role("dialog", name="All keys")
-    assert sheet.locator("dd").evaluate_all("all => all.map((one) => one.dataset.action)").sort() == [
-        binding.action for binding in BINDINGS
-    ].sort()
+    assert (
+        sheet.locator("dd").evaluate_all("all => all.map((one) => one.dataset.action)").sort()
+        == [binding.action for binding in BINDINGS].sort()
+    )
     sheet.get_by_role("button", name=re.compile("Keys for Next segment that needs a decision")).click()
     press(screen, "w", "Escape")
     review(screen, quiet_app, study)
@@ -378,7 +395,9 @@ def test_a_link_opens_a_transcript_at_a_segment(page, quiet_app, study):
 def test_blind_hides_until_the_segment_is_finished(screen, study):
     with Project.open(study) as project:
         segment = project.segments()[1]
-        apply_edits(project, [AddCoding(segment.transcript_id, segment.start_char, segment.end_char, "calm")], coder="Ben")
+        apply_edits(
+            project, [AddCoding(segment.transcript_id, segment.start_char, segment.end_char, "calm")], coder="Ben"
+        )
     expect(screen.locator(".fcr-panel")).to_contain_text("Ben", timeout=5000)
     screen.get_by_text("Blind", exact=True).click()
     expect(screen.locator(".fcr-panel")).to_contain_text("Blind: suggestions", timeout=15_000)

@@ -273,7 +273,7 @@ def _file(project: Project, codebook: Codebook, who: str | None) -> None:
     blocks: list[Block] = [
         {"kind": "list", "label": f"{count(len(changes), 'change')}", "items": [str(change) for change in changes]}
     ]
-    with st.container(height=260, border=True):
+    with st.container(height=180, border=True):
         sheet(blocks, key="codebook-diff")
     if losing:
         st.warning(plain(f"These codes have codings and would retire: {', '.join(losing)}"), icon=":material/warning:")
