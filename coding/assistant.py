@@ -81,6 +81,7 @@ class Assistant:
         self.model: Suggester | None = None
         self._index: dict[str, int] = {}
         self._places: dict[str, _Place] = {}
+        self._codes: frozenset[str] = frozenset()
         self._seen: int | None = None
         self._shape: tuple[int, int] = (0, 0)
         self._lock = threading.RLock()
@@ -155,6 +156,8 @@ class Assistant:
 
         self._read_units(project)
         codebook = project.codebook()
+        # A code that was retired keeps its codings, but there is nothing left to suggest it for.
+        self._codes = frozenset(code.id for code in codebook.codable)
         texts = [unit.text for unit in self.units]
 
         def encode(sentences: Iterable[str]) -> NDArray[float32]:
@@ -244,13 +247,13 @@ class Assistant:
         return place.touched(_int(row["start_char"]), _int(row["end_char"])) if place else []
 
     def _of_coding(self, row: Mapping[str, object] | None) -> list[Decision]:
-        if row is None:
+        if row is None or row["code_id"] not in self._codes:
             return []
         code, valence, coder = str(row["code_id"]), Valence(str(row["valence"])), str(row["coder"])
         return [Decision(unit, code, valence=valence, coder=coder) for unit in self._touched(row)]
 
     def _of_rejection(self, row: Mapping[str, object] | None) -> list[Decision]:
-        if row is None:
+        if row is None or row["code_id"] not in self._codes:
             return []
         code, coder = str(row["code_id"]), str(row["coder"])
         return [Decision(unit, code, positive=False, coder=coder) for unit in self._touched(row)]

@@ -131,7 +131,7 @@ def embed(
     encoder: Encoder,
     cache: EmbeddingCache | None = None,
     progress: Progress | None = None,
-    part: int = 512,
+    part: int = 128,
 ) -> NDArray[np.float32]:
     """Return the embeddings of ``texts``, computing each distinct text once.
 

@@ -125,6 +125,17 @@ def test_a_new_codebook_transcript_or_role_starts_afresh(sentence_study, encoder
     assert assistant.suggestions(key_of(assistant, "help line")) == ()
 
 
+def test_a_retired_code_with_decisions_stops_nothing(sentence_study, encoder, assistant):
+    apply_edits(sentence_study, [AddCoding(*place_of(assistant, "car park"), "tells-early")], coder="Ada")
+    apply_edits(sentence_study, [RejectSuggestion(*place_of(assistant, "help line"), "tells-early")], coder="Ada")
+    apply_edits(sentence_study, [SetCodebook(Codebook("Other", "2", codes=CODEBOOK.codes[:2]))], coder="Ada")
+    assistant.refresh(sentence_study)
+    assert assistant.model.codes == ("tries-service",)
+    apply_edits(sentence_study, [RemoveCoding(sentence_study.codings()[0].id)], coder="Ada")
+    assistant.refresh(sentence_study)
+    assert np.allclose(assistant.model.scores, afresh(sentence_study, encoder), atol=1e-4)
+
+
 def test_a_coder_who_is_left_out_teaches_nothing(sentence_study, encoder, assistant):
     deaf = Assistant(encoder, leave_out=["Ada"])
     deaf.refresh(sentence_study)

@@ -296,7 +296,7 @@ def test_valence_is_learnt_from_contrary_examples_and_decisions():
     model = Suggester.fit(book, units, encode(texts), encode=encode)
     assert model.valence(0, "meets") is Valence.LACKING
     assert model.valence(1, "meets") is Valence.SHOWN
-    before = model.lacking[3]
+    before = float(model.lacking[3])
     model.update([Decision(3, "meets", valence=Valence.LACKING)])
     assert model.lacking[3] > before
     assert model.valence(3, "meets") is Valence.LACKING

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coding.suggest.types import Unit
-from coding.suggest.wording import letter_vectors, word_vectors
+from coding.suggest.wording import letter_vectors, plain_words, word_vectors
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -115,6 +115,7 @@ class Features:
     pieces: Pieces
     words: Any
     letters: Any
+    plain: Any
     form: Side
     context: Side
     talk: NDArray[np.bool_]
@@ -131,6 +132,7 @@ class Features:
             self.pieces.take(where),
             self.words[where],
             self.letters[where],
+            self.plain[where],
             self.form.take(where),
             self.context.take(where),
             self.talk[where],
@@ -182,6 +184,7 @@ def featurise(
         _pieces(texts, semantic, encode, clauses=clauses),
         word_vectors(texts),
         letter_vectors(texts),
+        plain_words(texts),
         _side(form, talk),
         _side(context, spoken),
         talk,

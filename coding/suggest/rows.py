@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coding.errors import CodingError
-from coding.model import Codebook, Evidence, Valence
+from coding.model import Codebook, Evidence
 from coding.suggest.types import Decision, Unit
 
 Doubles = NDArray[np.float64]
@@ -72,20 +72,6 @@ def targets(
             values[i, j] = sum(cast) / len(cast)
             known[i, j] = True
     return values, known
-
-
-def valences(rows: Sequence[Row], decisions: Mapping[int, Sequence[Decision]]) -> Doubles:
-    """Return how far each row tells of behaviour shown and of its lack, ``(n_rows, 2)``; 0 where of neither."""
-    told = np.zeros((len(rows), 2))
-    for i, row in enumerate(rows):
-        if row.unit < 0:
-            told[i] = (row.kind == "example", row.kind == "contrary")
-            continue
-        cast = [one.valence for one in decisions.get(row.unit, ()) if one.code_id is not None and one.positive]
-        if cast:
-            lacking = sum((v is Valence.LACKING) + 0.5 * (v is Valence.UNCLEAR) for v in cast) / len(cast)
-            told[i] = (1 - lacking, lacking)
-    return told
 
 
 def check(decisions: Iterable[Decision], reviewed: Iterable[int], units: int, column: Mapping[str, int]) -> None:

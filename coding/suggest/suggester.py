@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from coding.errors import CodingError
 from coding.model import Codebook, Evidence, State, Suggestion, Valence
-from coding.suggest import calibrate, review, solve
+from coding.suggest import calibrate, review, solve, valence
 from coding.suggest.choose import choose
 from coding.suggest.kernels import Doubles, Features, Floats, Kernel, featurise, gram
 from coding.suggest.review import Remaining
-from coding.suggest.rows import Row, check, codebook_rows, place, targets, term, valences
+from coding.suggest.rows import Row, check, codebook_rows, place, targets, term
 from coding.suggest.types import Decision, Unit
 
 STATES = (State.NOTHING, State.UNSURE, State.SUGGESTED)
@@ -23,7 +23,7 @@ CLAUSES_FROM = 50
 """From so many decided units on, a fit also reads clause by clause, for which the clauses must be embedded."""
 
 _LACKING = 0.6
-_UNCLEAR = 0.45
+_UNCLEAR = 0.5
 _ROOM = 64
 _SAMPLE = 1000
 
@@ -247,14 +247,12 @@ class Suggester:
 
     def _refresh(self) -> None:
         """Recompute weights, scores, probabilities and states from the kept inverse."""
+        self._lacking: Floats | None = None
         given, known = self._targets()
         talk = np.array([row.unit >= 0 for row in self._rows], bool)
         wanted = solve.fill(self._inverse, given, known | ~talk[:, None])
         self._weights = self._inverse @ wanted
-        told = self._inverse @ valences(self._rows, self._decisions)
-        answers = self._across @ np.hstack([self._weights, told]).astype(np.float32)
-        self._scores: Floats = answers[:, : len(self.codes)]
-        self._told: Floats = answers[:, len(self.codes) :]
+        self._scores: Floats = self._across @ self._weights.astype(np.float32)
         self._left = solve.left_out(self._inverse, self._weights, wanted)
         self._curve = calibrate.fit_curve(self._left[talk], given[talk], known[talk], self._prior)
         self._probabilities = self._curve(self._scores)
@@ -306,23 +304,29 @@ class Suggester:
     def lacking(self) -> Floats:
         """How far each unit tells of the lack of behaviour rather than of the behaviour, from 0 to 1, ``(n_units,)``.
 
-        Two more columns of the same solve, one of what is told as shown and one of what is told as lacking, learnt
-        from examples, contrary examples and the valences that people gave.
+        Learnt from examples, contrary examples and the valences that people gave; see
+        :func:`coding.suggest.valence.lacking`.
         """
-        shown, lacking = np.maximum(self._told[:, 0], 0), np.maximum(self._told[:, 1], 0)
-        result: Floats = ((lacking + 1e-6) / (shown + lacking + 1e-5)).astype(np.float32)
-        return result
+        if self._lacking is None:
+            rows, codes, shares = valence.told(self._rows, self._decisions, self._column)
+            n = len(self.units)
+            texts = np.array([row.unit if row.unit >= 0 else n + i for i, row in enumerate(self._rows)], np.intp)
+            everything = valence.lacking(self._all.semantic, self._all.plain, texts[rows], codes, shares)
+            self._lacking = everything[:n]
+        return self._lacking
 
     def valence(self, unit: int, code_id: str) -> Valence:
-        """Return whether a unit tells of a behaviour or of its lack; at present that is the same for all its codes.
+        """Return whether a unit tells of a behaviour or of its lack: what people said of it, else what is learnt.
 
         Raises:
             KeyError: If the codebook has no such code that can be applied.
         """
         if code_id not in self._column:
             raise KeyError(code_id)
-        shown, lacking = np.maximum(self._told[unit].astype(np.float64), 0)
-        share = (lacking + 1e-6) / (shown + lacking + 1e-5)
+        said = valence.decided(self._decisions.get(unit, ()), code_id)
+        if said is not None:
+            return said
+        share = float(self.lacking[unit])
         return Valence.LACKING if share >= _LACKING else Valence.UNCLEAR if share >= _UNCLEAR else Valence.SHOWN
 
     def evidence(self, unit: int, code_id: str, *, most: int = 5) -> tuple[Evidence, ...]:

@@ -14,6 +14,7 @@ LENGTH_POWER = 0.75
 
 _BITS = 20
 _GAP = 0
+_SPOKEN = re.compile(r"\w+(?:['’]\w+)?")
 _WORDS = re.compile(r"\w+|[?!]")
 
 
@@ -24,6 +25,19 @@ def word_vectors(texts: Sequence[str], *, longest: int = 3) -> Any:  # noqa: ANN
     flat = np.array([word for line in tokens for word in (*line, _GAP)], np.uint64)
     owners = np.repeat(np.arange(len(tokens)), [len(line) + 1 for line in tokens])
     return _runs(flat, owners, range(1, longest + 1), len(texts))
+
+
+def plain_words(texts: Sequence[str]) -> Any:  # noqa: ANN401
+    """Return which words are in each text, rows of length 1, sparse ``(n, v)``; "didn't" is one word."""
+    from scipy import sparse
+
+    numbers: dict[str, int] = {}
+    sets = [{numbers.setdefault(w, len(numbers)) for w in _SPOKEN.findall(text.lower())} for text in texts]
+    sizes = np.array([len(words) for words in sets], np.int64)
+    columns = np.array([word for words in sets for word in sorted(words)], np.int64)
+    values = np.repeat(1 / np.sqrt(np.maximum(sizes, 1)), sizes).astype(np.float32)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    return sparse.csr_matrix((values, columns, starts), shape=(len(texts), max(len(numbers), 1)))
 
 
 def letter_vectors(texts: Sequence[str], *, shortest: int = 3, longest: int = 5) -> Any:  # noqa: ANN401
