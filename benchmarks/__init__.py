@@ -1,0 +1,1 @@
+"""What the tool costs, beside what people would use instead; run each with ``python -m benchmarks.NAME``."""

@@ -345,9 +345,16 @@ class App {
       const picked = this.picked();
       this.painter.highlight('fcr-coding', picked && (picked.s !== this.focus.s || picked.e !== this.focus.e) ? [picked] : []);
     }
-    this.panel.render();
-    this.toolbar.count();
     this.painter.later();
+    // First the transcript is painted, then the panel: the one shows what was decided, the other what to decide next.
+    if (this.following) return;
+    this.following = true;
+    requestAnimationFrame(() => setTimeout(() => {
+      this.following = false;
+      if (!this.view || !this.focus) return;
+      this.panel.render();
+      this.toolbar.count();
+    }));
   }
 }
 
