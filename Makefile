@@ -25,7 +25,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt tests/requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --requirement tests/requirements.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-deps --constraint constraints.txt --requirement tests/requirements.txt
 	@touch $@ $(VENV)/.installed
 
 install: $(VENV)/.installed

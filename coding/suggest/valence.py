@@ -44,17 +44,17 @@ def told(
 
 def lacking(
     meaning: NDArray[np.float32],
-    words: Any,
+    words: Any,  # noqa: ANN401
     rows: NDArray[np.intp],
     codes: NDArray[np.intp],
-    shares: Doubles,  # noqa: ANN401
+    shares: Doubles,
 ) -> NDArray[np.float32]:
     """Return how far each text tells of a lack, from 0 to 1, ``(n,)``.
 
     Ridge regression on embeddings and on plain words, in which "never" and "nobody" count as much as any. Likeness of
-    topic must not decide, since a contrary example is about the same as an example, so what the rows of one code have in
-    common is taken out first, and only contrasts within codes are learnt. The left-out predictions tell how much of
-    the contrast holds for new text, and the answer is moved away from the average by no more than that.
+    topic must not decide, since a contrary example is about the same as an example. So what the rows of one code have
+    in common is taken out first, and only contrasts within codes are learnt. The left-out predictions tell how much
+    of the contrast holds for new text, and the answer is moved away from the average by no more than that.
 
     Args:
         meaning: Embeddings of all texts, ``(n, d)``.
