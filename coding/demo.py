@@ -12,7 +12,7 @@ from coding.codebook import load_codebook
 from coding.edits import AddCoding, MarkReviewed, Operation, SetAttributes, SetCodebook, SetRole, apply_edits
 from coding.encoders import Encoder
 from coding.errors import CodingError, ProjectError
-from coding.model import Role, Segment, Transcript, Valence
+from coding.model import Origin, Role, Segment, Transcript, Valence
 from coding.pipeline import Source, Step, import_files, suggest
 from coding.store import Project
 
@@ -93,7 +93,8 @@ def _fill(project: Project, step: Step | None) -> None:
                 by_coder[coding.coder].append(place_gold(coding, transcript))
         for coder, operations in by_coder.items():
             done = [
-                MarkReviewed(info.id, s.start_char, s.end_char) for s in _participants_segments(project, transcript)
+                MarkReviewed(info.id, s.start_char, s.end_char, blind=True)
+                for s in _participants_segments(project, transcript)
             ]
             apply_edits(project, [*operations, *done], coder=coder, batch=f"demo-{info.id}-{coder}")
 
@@ -131,7 +132,9 @@ def place_gold(coding: GoldCoding, transcript: Transcript) -> AddCoding:
     if at < 0:
         raise CodingError(f"turn {coding.turn} does not hold {coding.quotation!r}", path=coding.transcript)
     start = turn.start_char + at
-    return AddCoding(transcript.id, start, start + len(coding.quotation), coding.code_id, valence=coding.valence)
+    return AddCoding(
+        transcript.id, start, start + len(coding.quotation), coding.code_id, valence=coding.valence, origin=Origin.BLIND
+    )
 
 
 def _add_attributes(project: Project, path: Path) -> None:

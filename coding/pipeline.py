@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -25,10 +25,23 @@ Step = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to import: a path, or the bytes of an upload under the name they had."""
+    """A file to import: a path, or the bytes of an upload under the name they had, with what a person chose for it.
+
+    Attributes:
+        name: The file's path, or the name that the upload had.
+        data: The bytes of an upload.
+        transcript_name: What the transcript is to be called; the stem of the file's name unless given.
+        group: The focus group that it is from.
+        columns: For tables, which column holds what, as :func:`coding.readers.read_bytes` takes it.
+        moderators: The speaker labels that moderate; as the reader guesses where it is ``None``.
+    """
 
     name: str
     data: bytes | None = None
+    transcript_name: str | None = None
+    group: str | None = None
+    columns: Mapping[str, str | int] | None = None
+    moderators: frozenset[str] | None = None
 
     def read(self) -> bytes:
         """Return the file's bytes.
@@ -121,7 +134,7 @@ def import_files(
         project: Where to.
         sources: The files.
         by: Who imports them.
-        group: The focus group that all of them are from; else each is a group of its own.
+        group: The focus group of all that name none themselves; else each is a group of its own.
         segmentation: How to cut; as before in this project where it is not given.
         step: Told of progress.
         pseudonymise: Takes names out of a transcript after it is read and before it has segments.
@@ -166,7 +179,7 @@ def _import_one(
         there = project.find_source(hashlib.sha256(data).hexdigest())
         if there:
             return _already(project, file, there, WITH_NAMES if pseudonymise else None)
-        transcript = read_bytes(data, source.name, group=group)
+        transcript = _read(source, data, group)
     except ReadError as err:
         return Imported(file, "failed", error=str(err))
     if pseudonymise is not None:
@@ -178,6 +191,16 @@ def _import_one(
     segments = segment_transcript(transcript, how)
     project.add_transcript(transcript, segments, by=by, segmentation=json.dumps(how.as_dict(), sort_keys=True))
     return _describe(file, "imported", project.transcript(transcript.id), len(segments))
+
+
+def _read(source: Source, data: bytes, group: str | None) -> Transcript:
+    """Read a file with what was chosen for it."""
+    read = read_bytes(
+        data, source.name, name=source.transcript_name, group=source.group or group, columns=source.columns
+    )
+    if source.moderators is None:
+        return read
+    return replace(read, moderators=source.moderators & frozenset(read.speakers))
 
 
 WITH_NAMES = "it was imported before with its names; import it into a new project to have pseudonyms in it"

@@ -162,6 +162,15 @@ def test_an_update_is_the_same_as_a_fit():
     np.testing.assert_array_equal(model.states, again.states)
 
 
+def test_a_refit_is_the_same_as_a_new_fit():
+    model = fit(range(60))
+    model.update(decide(range(60, 100)), reviewed=range(60, 100))
+    model.refit()
+    again = fit(range(100))
+    assert model.kernel == again.kernel
+    np.testing.assert_allclose(model.scores, again.scores, atol=1e-6)
+
+
 def test_taking_back_restores_what_was():
     model = fit(range(20))
     scores, probabilities = model.scores.copy(), model.probabilities.copy()

@@ -19,6 +19,7 @@ from coding.edits.codings import (
     Reopen,
     WriteMemo,
 )
+from coding.edits.people import AssignSpeaker, SplitParticipant
 from coding.edits.study import SetAttributes, SetCodebook, SetRole
 from coding.errors import EditError
 from coding.model import Edit, utc_now
@@ -27,6 +28,7 @@ from coding.store.decisions import new_id
 
 __all__ = [
     "AddCoding",
+    "AssignSpeaker",
     "ChangeCoding",
     "Context",
     "MarkReviewed",
@@ -38,6 +40,7 @@ __all__ = [
     "SetAttributes",
     "SetCodebook",
     "SetRole",
+    "SplitParticipant",
     "WriteMemo",
     "apply_edits",
     "quote",

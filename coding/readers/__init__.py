@@ -17,6 +17,7 @@ from coding.model import Note, Transcript
 from coding.readers.archives import open_archive
 from coding.readers.assemble import assemble
 from coding.readers.chat import read_chat, sniff_chat
+from coding.readers.columns import TableColumns, find_table
 from coding.readers.csv_tables import has_columns, read_csv, sniff_table
 from coding.readers.docx import is_docx, read_docx
 from coding.readers.html_pages import read_html, sniff_html
@@ -31,7 +32,16 @@ from coding.readers.txt import read_txt
 from coding.readers.vtt import read_vtt, sniff_vtt
 from coding.readers.xlsx import is_xlsx, read_xlsx
 
-__all__ = ["FORMATS", "MOST_BYTES", "SUFFIXES", "Format", "read_bytes", "read_transcript"]
+__all__ = [
+    "FORMATS",
+    "MOST_BYTES",
+    "SUFFIXES",
+    "Format",
+    "TableColumns",
+    "find_table",
+    "read_bytes",
+    "read_transcript",
+]
 
 MOST_BYTES = 200 * 1024 * 1024
 """Larger files are refused; an hour of talk is about 0.1 MB."""

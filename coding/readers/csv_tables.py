@@ -34,10 +34,23 @@ def read_csv(source: Source) -> Reading:
     Raises:
         ReadError: It is not text, not a table, or a column that the user named is not there.
     """
-    delimiter = "\t" if source.suffix == ".tsv" else _delimiter(source.text)[0]
+    delimiter = _delimiter_of(source)
     reading = Reading("tsv" if delimiter == "\t" else "csv", encoding=source.decoded.encoding)
     read_rows(_rows(source, delimiter), reading, source)
     return reading
+
+
+def csv_rows(source: Source) -> list[Row]:
+    """Return the rows of CSV or TSV as they stand.
+
+    Raises:
+        ReadError: It is not text, or not a table.
+    """
+    return _rows(source, _delimiter_of(source))
+
+
+def _delimiter_of(source: Source) -> str:
+    return "\t" if source.suffix == ".tsv" else _delimiter(source.text)[0]
 
 
 def _rows(source: Source, delimiter: str) -> list[Row]:

@@ -107,6 +107,22 @@ def read_rows(rows: Sequence[Row], reading: Reading, source: Source) -> None:
     reading.pieces.extend(_to_pieces(cues, reading))
 
 
+def look_at_columns(rows: Sequence[Row], source: Source) -> Columns:
+    """Return what :func:`read_rows` takes the columns for, without reading the turns.
+
+    Raises:
+        ReadError: The table is empty, or a column that the user named is not there.
+    """
+    rows = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
+    if not rows:
+        raise source.error("the table is empty; export the transcript again and import that file")
+    rows = _without_title(rows, Reading(""))
+    columns = find_columns(rows, source)
+    width = max(len(row) for _, row in rows)
+    columns.names = [cell.strip() for cell in (*columns.names, *[""] * width)[:width]]
+    return columns
+
+
 def _without_title(rows: Sequence[Row], reading: Reading) -> Sequence[Row]:
     """Leave out the rows above a header that stands a few rows down, if they have fewer cells than it."""
     for at, (_, row) in enumerate(rows[:_LATEST_HEADER]):

@@ -24,14 +24,8 @@ def read_xlsx(source: Source) -> Reading:
         ReadError: It is damaged, too large, has no table, or a column that the user named is not there.
     """
     archive = open_archive(source)
-    for name in archive.names:
-        if name.endswith(".xml") and b"<!DOCTYPE" in archive.read(name)[:4096]:
-            raise source.error(f"the part {name} defines entities, as files made to do harm do; it was not read")
     reading = Reading("xlsx")
-    sheets = _sheets(source)
-    if not sheets:
-        raise source.error("the workbook has no words; check that the transcript is in it and save it again")
-    sheets.sort(key=lambda sheet: -sum(len(cell) for _, row in sheet[1] for cell in row))
+    sheets = _sorted_sheets(source, archive)
     name, rows = sheets[0]
     read_rows(rows, reading, source)
     for other, left in sheets[1:]:
@@ -41,6 +35,26 @@ def read_xlsx(source: Source) -> Reading:
     if any(part.endswith("vbaProject.bin") for part in archive.names):
         reading.warn("the workbook has macros; they were not read and nothing of them was run")
     return reading
+
+
+def xlsx_rows(source: Source) -> list[Row]:
+    """Return the rows of the sheet that is read as the transcript.
+
+    Raises:
+        ReadError: It is damaged, too large, or has no table.
+    """
+    return _sorted_sheets(source, open_archive(source))[0][1]
+
+
+def _sorted_sheets(source: Source, archive: Archive) -> list[tuple[str, list[Row]]]:
+    """Return the sheets that have words, the largest first."""
+    for name in archive.names:
+        if name.endswith(".xml") and b"<!DOCTYPE" in archive.read(name)[:4096]:
+            raise source.error(f"the part {name} defines entities, as files made to do harm do; it was not read")
+    sheets = _sheets(source)
+    if not sheets:
+        raise source.error("the workbook has no words; check that the transcript is in it and save it again")
+    return sorted(sheets, key=lambda sheet: -sum(len(cell) for _, row in sheet[1] for cell in row))
 
 
 def _sheets(source: Source) -> list[tuple[str, list[Row]]]:

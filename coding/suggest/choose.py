@@ -13,16 +13,15 @@ from coding.suggest.kernels import Doubles, Features, Kernel, likenesses, mix
 FEWEST = 30
 """With fewer decided units than this, the weights stay as they are."""
 
-MOST = 300
+MOST = 250
 """At most so many decided units, and as many sentences of the codebook, take part; more would be slower, not better."""
 
 _MOVES: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("transfer", (0.7, 0.4)),
     ("form", (0.0, 0.6, 1.0)),
-    ("codebook_noise", (0.75, 2.5)),
     ("wording", (0.5, 2.0)),
-    ("context", (0.3, 0.6)),
-    ("noise", (0.12, 0.5, 1.0)),
+    ("context", (0.5,)),
+    ("noise", (0.12, 0.5)),
     ("sharpness", (1.0, 4.0)),
 )
 

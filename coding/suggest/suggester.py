@@ -164,6 +164,15 @@ class Suggester:
             self._add(new)
         self._refresh()
 
+    def refit(self) -> None:
+        """Choose the kernel anew and solve from the start, without reading the texts again.
+
+        Worth it now and then: updates keep the kernel that was chosen when there were fewer decisions.
+        """
+        self._rows = self._rows[: self._sentences]
+        self._row_of = {}
+        self._solve(None)
+
     def _take(self, decisions: Sequence[Decision], reviewed: Collection[int]) -> None:
         check(decisions, reviewed, len(self.units), self._column)
         for decision in decisions:

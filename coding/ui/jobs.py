@@ -21,6 +21,7 @@ from coding.store import Project
 
 if TYPE_CHECKING:
     from coding.assistant import Assistant
+    from coding.model import Transcript
     from coding.pipeline import Imported, Source
 
 Step = Callable[[str, int, int], None]
@@ -163,13 +164,21 @@ class Desk:
         if again or not (done or self._seen == self._mark()):
             self._add_refresh()
 
-    def bring_in(self, sources: Sequence[Source], *, by: str, groups: Sequence[str | None] = ()) -> None:
+    def bring_in(
+        self,
+        sources: Sequence[Source],
+        *,
+        by: str,
+        groups: Sequence[str | None] = (),
+        pseudonymise: Callable[[Transcript], Transcript] | None = None,
+    ) -> None:
         """Import files and then bring the suggestions up to date.
 
         Args:
             sources: The files.
             by: Who imports them.
-            groups: The focus group of each file; ``None`` for a group of its own.
+            groups: The focus group of each file; ``None`` for the one that the source names, or a group of its own.
+            pseudonymise: Takes names out of each transcript before it is stored.
         """
         files = tuple(zip_longest(sources, groups[: len(sources)]))
 
@@ -181,7 +190,7 @@ class Desk:
                 with Project.open(self.path) as project:
                     for number, (source, group) in enumerate(files):
                         step(f"Reading {Path(source.name).name}", number, len(files))
-                        found += import_files(project, [source], by=by, group=group)
+                        found += import_files(project, [source], by=by, group=group, pseudonymise=pseudonymise)
             finally:
                 self.imported = tuple(found)
                 self._add_refresh()
