@@ -1,0 +1,94 @@
+"""The commands that show or hand out: ``export``, ``evaluate``, ``review``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coding.cli.base import Answer, command, model
+from coding.errors import CodingError, ExportError
+
+if TYPE_CHECKING:
+    pass
+
+
+def add_export(commands: Any) -> None:  # noqa: ANN401
+    """Add ``coding export``."""
+    parser = command(commands, "export", _export, "write coded themes: .csv .xlsx .qdpx .qdc .yaml, by suffix")
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("out", type=Path, metavar="OUT")
+    parser.add_argument("--wide", action="store_true", help="CSV: a row a segment and a 0/1 column a code")
+    parser.add_argument("--coders", nargs="+", metavar="NAME", help="only what these coders coded")
+
+
+def _export(arguments: argparse.Namespace) -> Answer:
+    from coding.export import export
+    from coding.store import Project
+
+    if arguments.out.is_dir():
+        raise ExportError("this is a folder; name a file in it", path=arguments.out)
+    with Project.open(arguments.project) as project:
+        rows = export(project, arguments.out, wide=arguments.wide, coders=arguments.coders)
+    return {"file": str(arguments.out), "rows": rows}, f"{rows} rows written to {arguments.out}"
+
+
+def add_evaluate(commands: Any) -> None:  # noqa: ANN401
+    """Add ``coding evaluate``."""
+    parser = command(commands, "evaluate", _evaluate, "measure suggestions against labelled segments")
+    parser.add_argument("segments", type=Path, metavar="SEGMENTS.jsonl")
+    parser.add_argument("--codebook", type=Path, required=True, metavar="FILE")
+    parser.add_argument(
+        "--budgets", type=int, nargs="+", default=[0, 50, 200], metavar="N", help="corrections (0 50 200)"
+    )
+    parser.add_argument("--seeds", type=int, nargs="+", metavar="N", help="shuffle the pool so, once for each")
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="also draw the learning curve")
+    model(parser)
+
+
+def _evaluate(arguments: argparse.Namespace) -> Answer:
+    from coding.codebook import load_codebook
+    from coding.encoders import load_encoder
+    from coding.evaluate import evaluate_file
+
+    result = evaluate_file(
+        arguments.segments,
+        load_codebook(arguments.codebook),
+        encoder=load_encoder(arguments.model),
+        budgets=arguments.budgets,
+        seeds=arguments.seeds,
+    )
+    if arguments.plot:
+        result.write_plot(arguments.plot)
+    return result.as_dict(), result.as_table()
+
+
+def add_review(commands: Any) -> None:  # noqa: ANN401
+    """Add ``coding review``."""
+    parser = command(commands, "review", _review, "open the app on a project")
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("--port", type=int, metavar="PORT", help="default: 8501, or the next one that is free")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+
+
+def _review(arguments: argparse.Namespace) -> Answer:
+    import subprocess
+
+    from coding.bundled import bundled
+    from coding.store import Project
+
+    # Opened once here, so that a wrong path is one sentence on the terminal and not a page in the browser.
+    Project.open(arguments.project).close()
+    app = bundled("app.py")
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.address", "127.0.0.1"]
+    command += ["--browser.gatherUsageStats", "false"]
+    if arguments.port is not None:
+        command += ["--server.port", str(arguments.port)]
+    if arguments.no_browser:
+        command += ["--server.headless", "true"]
+    project = str(arguments.project.resolve())
+    status = subprocess.run([*command, "--", project], cwd=app.parent, check=False).returncode
+    if status not in (0, -2, 130):
+        raise CodingError(f"the app stopped with status {status}")
+    return {"project": project}, ""
