@@ -504,7 +504,7 @@ def calibration_error(probabilities: NDArray[np.float64], truth: NDArray[np.bool
     import numpy as np
 
     p, y = probabilities.ravel(), truth.ravel()
-    which = np.minimum((p * bins).astype(int), bins - 1)
+    which = np.clip((p * bins).astype(int), 0, bins - 1)
     gaps = np.abs(np.bincount(which, p - y, minlength=bins))
     return float(gaps.sum() / max(len(p), 1))
 

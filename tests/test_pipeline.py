@@ -225,3 +225,19 @@ def test_a_second_import_is_told_from_small_changes(project, tmp_path):
     result = import_files(project, [Source("a.vtt", changed.encode())], by="Ada")[0]
     assert result.status == "imported"
     assert [info.name for info in project.transcripts()] == ["a", "a (2)"]
+
+
+def test_what_was_chosen_for_a_file_reaches_the_transcript(project):
+    table = b"a,b\nAnn,We always rang people back.\nBo,Nobody rang us.\n"
+    source = Source(
+        "t.csv",
+        table,
+        transcript_name="Rail, March",
+        group="Rail",
+        columns={"speaker": "a", "text": "b"},
+        moderators=frozenset({"Bo", "Nobody"}),
+    )
+    result = import_files(project, [source], by="Ada", group="All")[0]
+    found = project.transcript(result.transcript_id)
+    assert (found.name, found.group, found.moderators) == ("Rail, March", "Rail", {"Bo"})
+    assert found.speakers == ("Ann", "Bo")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 import zlib
 from dataclasses import replace
 
@@ -620,3 +622,12 @@ def test_unknown_targets_take_their_left_out_predictions():
     filled = solve.fill(kept, hidden, known)
     assert (filled[known] == y[known]).all()
     assert 0 <= filled[2, 0] <= 1
+
+
+def test_the_package_answers_without_numpy():
+    code = (
+        "import sys, coding.suggest, coding.evaluate; assert 'numpy' not in sys.modules; "
+        "assert all(hasattr(coding.suggest, name) for name in coding.suggest.__all__); "
+        "assert not hasattr(coding.suggest, 'nothing_such')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -16,12 +16,14 @@ class TableColumns:
     """The columns of a table, and what they were taken for.
 
     Attributes:
-        titles: What each column is called, or its number from 1.
+        titles: What stands in each column's first row, or its number from 1.
+        has_header: True where the first row was taken for the columns' names.
         at: The index from 0 of the column for ``text``, ``speaker``, ``start`` and ``end``, where there is one.
         sure: False where they were found by what they hold, so that a person should look.
     """
 
     titles: tuple[str, ...]
+    has_header: bool
     at: MappingProxyType[str, int]
     sure: bool
 
@@ -40,4 +42,4 @@ def find_table(data: bytes, source_name: str, *, workbook: bool = False) -> Tabl
     source = Source(data, source_name)
     columns = look_at_columns((xlsx_rows if workbook else csv_rows)(source), source)
     titles = tuple(columns.name(at) for at in range(len(columns.names)))
-    return TableColumns(titles, MappingProxyType(dict(columns.at)), not columns.notes)
+    return TableColumns(titles, columns.has_header, MappingProxyType(dict(columns.at)), not columns.notes)

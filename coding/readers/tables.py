@@ -108,7 +108,7 @@ def read_rows(rows: Sequence[Row], reading: Reading, source: Source) -> None:
 
 
 def look_at_columns(rows: Sequence[Row], source: Source) -> Columns:
-    """Return what :func:`read_rows` takes the columns for, without reading the turns.
+    """Return what :func:`read_rows` takes the columns for, and the cells of the first row as their names.
 
     Raises:
         ReadError: The table is empty, or a column that the user named is not there.
@@ -118,8 +118,9 @@ def look_at_columns(rows: Sequence[Row], source: Source) -> Columns:
         raise source.error("the table is empty; export the transcript again and import that file")
     rows = _without_title(rows, Reading(""))
     columns = find_columns(rows, source)
-    width = max(len(row) for _, row in rows)
-    columns.names = [cell.strip() for cell in (*columns.names, *[""] * width)[:width]]
+    # Workbooks give rows as wide as their widest sheet can be, most of it empty.
+    width = max(at + 1 for _, row in rows for at, cell in enumerate(row) if cell.strip())
+    columns.names = [cell.strip() for cell in (*rows[0][1], *[""] * width)[:width]]
     return columns
 
 

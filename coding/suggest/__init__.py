@@ -7,9 +7,24 @@ sum over named rows, and its evidence is exact.
 
 from __future__ import annotations
 
-from coding.suggest.kernels import Kernel
-from coding.suggest.review import Remaining
-from coding.suggest.suggester import Suggester
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from coding.suggest.types import Decision, Unit
 
+if TYPE_CHECKING:
+    from coding.suggest.kernels import Kernel
+    from coding.suggest.review import Remaining
+    from coding.suggest.suggester import Suggester
+
 __all__ = ["Decision", "Kernel", "Remaining", "Suggester", "Unit"]
+
+# What needs NumPy is imported when it is first asked for, so that the command answers at once.
+_LATER = {"Kernel": "kernels", "Remaining": "review", "Suggester": "suggester"}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name where it is first used."""
+    if name in _LATER:
+        return getattr(import_module(f"coding.suggest.{_LATER[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,9 +12,10 @@ from coding.errors import CodingError
 from coding.model import Codebook, Evidence, State, Suggestion, Valence
 from coding.suggest import calibrate, review, solve, valence
 from coding.suggest.choose import choose
-from coding.suggest.kernels import Doubles, Features, Floats, Kernel, featurise, gram
+from coding.suggest.kernels import Doubles, Features, Floats, Kernel, featurise
 from coding.suggest.review import Remaining
 from coding.suggest.rows import Row, check, codebook_rows, place, targets, term
+from coding.suggest.system import System
 from coding.suggest.types import Decision, Unit
 
 STATES = (State.NOTHING, State.UNSURE, State.SUGGESTED)
@@ -24,7 +25,6 @@ CLAUSES_FROM = 50
 
 _LACKING = 0.6
 _UNCLEAR = 0.5
-_ROOM = 64
 _SAMPLE = 1000
 
 
@@ -42,7 +42,6 @@ class Suggester:
         codebook: The codebook it was fitted with.
         units: The units.
         codes: Ids of the codes, in the order of the columns.
-        kernel: How rows are compared.
         target_precision: The share of suggestions that shall be right.
     """
 
@@ -52,11 +51,9 @@ class Suggester:
         self.codebook = codebook
         self.units = tuple(units)
         self.codes = tuple(code.id for code in codebook.codable)
-        self.kernel = Kernel()
         self.target_precision = target_precision
         self._column = {code_id: j for j, code_id in enumerate(self.codes)}
         self._all = features
-        self._features = features.take(np.arange(len(units)))
         self._rows = codebook_rows(codebook)
         self._sentences = len(self._rows)
         self._row_of: dict[int, int] = {}
@@ -65,8 +62,7 @@ class Suggester:
         self._coded = np.array([unit.coded for unit in units], bool)
         self._seed = 0
         self._prior = (1.0, 0.0)
-        self._buffer: Floats = np.zeros((len(units), 0), np.float32)
-        self._width = 0
+        self._system: System
 
     @classmethod
     def fit(
@@ -158,20 +154,22 @@ class Suggester:
         live = self._live()
         gone = [unit for unit in self._row_of if unit not in live]
         if gone:
-            self._drop(gone)
+            self._system.drop(gone)
         new = sorted(live - set(self._row_of))
         if new:
-            self._add(new)
+            self._system.add(new)
+        self._note(self._system.decided)
         self._refresh()
 
-    def refit(self) -> None:
-        """Choose the kernel anew and solve from the start, without reading the texts again.
+    def refit(self, *, kernel: Kernel | None = None) -> None:
+        """Solve from the start, without reading the texts again.
 
         Worth it now and then: updates keep the kernel that was chosen when there were fewer decisions.
+
+        Args:
+            kernel: How rows are compared; without it that is chosen anew.
         """
-        self._rows = self._rows[: self._sentences]
-        self._row_of = {}
-        self._solve(None)
+        self._solve(kernel)
 
     def _take(self, decisions: Sequence[Decision], reviewed: Collection[int]) -> None:
         check(decisions, reviewed, len(self.units), self._column)
@@ -185,71 +183,29 @@ class Suggester:
     def _solve(self, kernel: Kernel | None) -> None:
         live = sorted(self._live())
         self._note(live)
-        rows = self._all.take([*range(len(self.units), len(self._all)), *live])
-        self.kernel = kernel or choose(rows, *self._targets(), Kernel())
-        self._across = gram(self.kernel, self._features, rows)
-        among = np.empty((len(rows), len(rows)))
-        among[self._sentences :] = self._across[live]
-        among[: self._sentences, : self._sentences] = gram(self.kernel, self._own(), self._own())
-        among[: self._sentences, self._sentences :] = among[self._sentences :, : self._sentences].T
-        self._inverse = solve.inverse(among, self._noise(self._rows))
-        self._prior = self._guess(among[: self._sentences, : self._sentences])
+        if kernel is None:
+            n = len(self.units)
+            kernel = choose(self._all.take([*range(n, len(self._all)), *live]), *self._targets(), Kernel())
+        self._system = System(kernel, self._all, len(self.units), live)
+        self._prior = self._guess()
         self._refresh()
 
-    def _guess(self, among: Doubles) -> tuple[float, float]:
+    def _guess(self) -> tuple[float, float]:
         """Return how scores become probabilities before any decision, from the codebook and a thin sample of units."""
         rows = self._rows[: self._sentences]
         given = targets(rows, {}, (), self._column)[0]
-        kept = solve.inverse(among, self._noise(rows))
+        kept = solve.inverse(self._system.among_sentences, self._system.noise(len(rows)))
         weights = kept @ given
         told = np.array([row.kind != "name" for row in rows], bool)
         some = np.flatnonzero(self._coded)[:: 1 + int(self._coded.sum()) // _SAMPLE]
         left = solve.left_out(kept, weights, given)
-        return calibrate.prior_curve(left[told], given[told], self._across[some, : self._sentences] @ weights)
+        return calibrate.prior_curve(left[told], given[told], self._system.across[some, : len(rows)] @ weights)
 
-    def _own(self) -> Features:
-        return self._all.take(np.arange(len(self.units), len(self._all)))
-
-    def _note(self, units: Iterable[int]) -> None:
-        for unit in units:
-            self._row_of[unit] = len(self._rows)
-            self._rows.append(Row("decision", self.units[unit].text, unit=unit))
-
-    def _noise(self, rows: Sequence[Row]) -> Doubles:
-        return np.array([self.kernel.codebook_noise if row.unit < 0 else self.kernel.noise for row in rows])
-
-    def _add(self, new: list[int]) -> None:
-        old = len(self._rows)
-        columns = gram(self.kernel, self._features, self._features.take(new))
-        self._note(new)
-        # What a decided unit and a sentence of the codebook have in common was computed when the first fit was made.
-        cross = np.empty((old, len(new)))
-        cross[: self._sentences] = self._across[new, : self._sentences].T
-        cross[self._sentences :] = columns[[row.unit for row in self._rows[self._sentences : old]]]
-        corner = columns[new].astype(np.float64) + np.diag(self._noise(self._rows[old:]))
-        self._inverse = solve.grow(self._inverse, cross, corner)
-        if old + len(new) > self._buffer.shape[1]:
-            wider = np.empty((len(self.units), old + len(new) + _ROOM), np.float32)
-            wider[:, :old] = self._across
-            self._buffer = wider
-        self._buffer[:, old : old + len(new)] = columns
-        self._width = old + len(new)
-
-    def _drop(self, gone: Sequence[int]) -> None:
-        where = np.array([self._row_of[unit] for unit in gone])
-        self._inverse = solve.shrink(self._inverse, where)
-        self._across = np.delete(self._across, where, axis=1)
-        self._rows = [row for i, row in enumerate(self._rows) if i not in set(where.tolist())]
+    def _note(self, decided: Iterable[int]) -> None:
+        """Make the rows those of the codebook and of the decided units."""
+        self._rows = self._rows[: self._sentences]
+        self._rows += [Row("decision", self.units[unit].text, unit=unit) for unit in decided]
         self._row_of = {row.unit: i for i, row in enumerate(self._rows) if row.unit >= 0}
-
-    @property
-    def _across(self) -> Floats:
-        """Likeness of all units to all rows, ``(n_units, n_rows)``: the used part of a buffer with room to grow."""
-        return self._buffer[:, : self._width]
-
-    @_across.setter
-    def _across(self, likeness: Floats) -> None:
-        self._buffer, self._width = likeness, likeness.shape[1]
 
     def _targets(self) -> tuple[Doubles, NDArray[np.bool_]]:
         return targets(self._rows, self._decisions, self._reviewed, self._column)
@@ -257,12 +213,13 @@ class Suggester:
     def _refresh(self) -> None:
         """Recompute weights, scores, probabilities and states from the kept inverse."""
         self._lacking: Floats | None = None
+        inverse = self._system.inverse
         given, known = self._targets()
         talk = np.array([row.unit >= 0 for row in self._rows], bool)
-        wanted = solve.fill(self._inverse, given, known | ~talk[:, None])
-        self._weights = self._inverse @ wanted
-        self._scores: Floats = self._across @ self._weights.astype(np.float32)
-        self._left = solve.left_out(self._inverse, self._weights, wanted)
+        wanted = solve.fill(inverse, given, known | ~talk[:, None])
+        self._weights = inverse @ wanted
+        self._scores: Floats = self._system.across @ self._weights.astype(np.float32)
+        self._left = solve.left_out(inverse, self._weights, wanted)
         self._curve = calibrate.fit_curve(self._left[talk], given[talk], known[talk], self._prior)
         self._probabilities = self._curve(self._scores)
         open_ = self._coded.copy()
@@ -275,6 +232,11 @@ class Suggester:
         self._states[~self._coded] = 0
 
     # reading -------------------------------------------------------------------------------------------------------
+
+    @property
+    def kernel(self) -> Kernel:
+        """How rows are compared."""
+        return self._system.kernel
 
     @property
     def scores(self) -> Floats:
@@ -350,7 +312,7 @@ class Suggester:
             Terms whose shares add up to the score.
         """
         j = self._column[code_id]
-        terms = self._across[unit].astype(np.float64) * self._weights[:, j]
+        terms = self._system.across[unit].astype(np.float64) * self._weights[:, j]
         largest = [int(i) for i in np.argsort(-np.abs(terms), kind="stable")[:most] if terms[i]]
         named = [self._term(self._rows[i], float(terms[i]), code_id) for i in largest]
         rest = float(self._scores[unit, j]) - sum(term.share for term in named)
@@ -415,7 +377,7 @@ class Suggester:
             left = left[np.argsort(-self._probabilities[left].max(axis=1), kind="stable")]
         elif kind == "useful" and self.codes:
             p = self._probabilities[left].astype(np.float64)
-            left = left[review.most_useful(self._features.semantic[left], p)]
+            left = left[review.most_useful(self._system.vectors(left), p)]
         return [int(unit) for unit in left]
 
     def remaining(self, *, sample: Collection[int] = ()) -> Remaining:

@@ -43,6 +43,7 @@ def menu() -> list[object]:
 
 _DARK = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {color: #0d1416;}
+[data-testid="stMultiSelect"] span[title], [data-testid="stMultiSelect"] span[title] ~ * {color: #0d1416;}
 </style>"""
 """Streamlit writes white on the light accent of the dark theme, which is hard to read."""
 

@@ -14,6 +14,7 @@ from coding.errors import CodingError
 from coding.model import Participant, Role
 from coding.store import Project
 from coding.ui import session
+from coding.ui.joining import show_aliases, show_attributes, show_labels
 from coding.ui.widgets import act, ask_name, count, no_project, show_error, undo_bar
 
 _TABLE = "people-table"
@@ -88,6 +89,8 @@ def _page(project: Project) -> None:
     if who is None:
         ask_name("Your name stands beside what you change. It is asked for once.", key="people")
     undo_bar(project, who, key="people")
+    show_aliases(project, who)
+    show_attributes(project, who)
     left, right = st.columns([8, 4], gap="medium")
     with left:
         there = {transcript_id: name for talk in talks for transcript_id, name, _ in talk.labels}
@@ -182,6 +185,7 @@ def _one(project: Project, talk: Talk, who: str) -> None:
             st.text(f"{label} in {transcript}", width="stretch")
             if len(talk.labels) > 1 and st.button("Take apart", key=f"split-{transcript_id}-{label}"):
                 act(project, [SplitSpeaker(transcript_id, label)], coder=who)
+    show_labels(project, person, talk.labels, who)
 
 
 def read_attributes(text: str) -> tuple[tuple[str, str], ...]:

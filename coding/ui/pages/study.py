@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,10 @@ from coding.codebook import load_codebook
 from coding.edits import Operation, SetCodebook, SetRole
 from coding.errors import CodingError
 from coding.model import Participant, Role
-from coding.readers import SUFFIXES
 from coding.store import Project
 from coding.ui import session
 from coding.ui.beginning import begin
+from coding.ui.importing import IMPORTED, choose_files
 from coding.ui.overview import Progress, import_rows, progress_of
 from coding.ui.parts import Block, sheet
 from coding.ui.shell import work_bar
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from coding.pipeline import Imported
 
 SHOWN_AT_ONCE = 20
-MOST_GROUPS = 12
-_IMPORTED = "focus_imported"
 _ALL = "focus_all_transcripts"
 
 
@@ -69,7 +66,7 @@ def _project(project: Project) -> None:
     if not progress:
         _import(project, first=True)
         return
-    open_ = session.desk(project.path).importing or bool(st.session_state.get(_IMPORTED))
+    open_ = session.desk(project.path).importing or bool(st.session_state.get(IMPORTED))
     with st.expander("Bring transcripts in", icon=":material/upload_file:", expanded=open_):
         _import(project, first=False)
     _transcripts(project, progress)
@@ -97,44 +94,8 @@ def _import(project: Project, *, first: bool) -> None:
     if who is None:
         ask_name("Your name stands beside what you bring in and what you decide. It is asked for once.", key="import")
         return
-    number = st.session_state.setdefault("focus_uploads", 0)
-    files = st.file_uploader(
-        "Transcripts",
-        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
-        accept_multiple_files=True,
-        key=f"uploads-{number}",
-    )
-    if first and not files:
-        st.text("Choose several files at once, or drop them here. What they hold decides how they are read.")
-    if files:
-        groups = _groups([file.name for file in files])
-        if st.button(f"Import {count(len(files), 'file')}", type="primary", icon=":material/upload_file:"):
-            _start_import(project, [(file.name, file.getvalue()) for file in files], by=who, groups=groups)
+    choose_files(project, first=first, who=who)
     _report(project)
-
-
-def _groups(names: Sequence[str]) -> list[str | None]:
-    """Ask which focus group each file is from, or all of them where they are many."""
-    if len(names) > MOST_GROUPS:
-        typed = st.text_input("Focus group of all files", placeholder="Each file is a group of its own", max_chars=120)
-        return [typed.strip() or None] * len(names)
-    st.text("Which focus group is each from? Leave a field empty where the file is a group of its own.")
-    fields = (
-        st.text_input(f"Group of {plain(name)}", placeholder=Path(name).stem, max_chars=120, key=f"group-{at}-{name}")
-        for at, name in enumerate(names)
-    )
-    return [typed.strip() or None for typed in fields]
-
-
-def _start_import(
-    project: Project, files: Sequence[tuple[str, bytes]], *, by: str, groups: Sequence[str | None]
-) -> None:
-    from coding.pipeline import Source
-
-    session.desk(project.path).bring_in([Source(name, data) for name, data in files], by=by, groups=groups)
-    st.session_state["focus_uploads"] += 1
-    st.session_state[_IMPORTED] = True
-    session.rerun()
 
 
 @st.fragment(run_every=0.5)
@@ -158,7 +119,7 @@ def _watch_suggestions(path: Path) -> None:
 def _report(project: Project) -> None:
     """Show what the last import in this browser session did."""
     found = session.desk(project.path).imported
-    if not found or not st.session_state.get(_IMPORTED):
+    if not found or not st.session_state.get(IMPORTED):
         return
     read = sum(item.status == "imported" for item in found)
     failed = [item for item in found if item.error]
@@ -170,34 +131,10 @@ def _report(project: Project) -> None:
         st.error(plain(item.error or ""), icon=":material/error:")
     st.dataframe(import_rows(found), hide_index=True, key="import-report")
     _warnings(found)
-    _confirm_moderators(project, found)
     if read and st.button("Review the first of them", type="primary", icon=":material/rate_review:"):
         session.go(
             "review.py", transcript=next(item.transcript_id or "" for item in found if item.status == "imported")
         )
-
-
-def _confirm_moderators(project: Project, found: tuple[Imported, ...]) -> None:
-    """Let the coder say who moderates in what was just imported; the readers only guess."""
-    new = [(item.name, item.transcript_id) for item in found if item.status == "imported" and item.transcript_id]
-    who = session.coder()
-    if not new or who is None:
-        return
-    with st.form("confirm-moderators"):
-        st.text("Who moderates? Suggestions are made for what participants say.")
-        chosen = {
-            transcript_id: _moderators(project.speakers(transcript_id), f"Moderators in {plain(name)}", transcript_id)
-            for name, transcript_id in new
-        }
-        kept = st.form_submit_button("Confirm")
-    if kept:
-        roles = [role for place, labels in chosen.items() for role in _roles(project.speakers(place), labels)]
-        act(project, roles, coder=who, done="Moderators confirmed")
-
-
-def _moderators(speakers: dict[str, Participant], label: str, place: str) -> list[str]:
-    now = [name for name, person in speakers.items() if person.role is Role.MODERATOR]
-    return st.multiselect(label, list(speakers), default=now, key=f"confirm-{place}-{'|'.join(now)}")
 
 
 def _warnings(found: tuple[Imported, ...]) -> None:

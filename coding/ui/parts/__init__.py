@@ -48,3 +48,16 @@ def code_tree(
     part = st.components.v2.component("focus_code_tree", js=_read("tree.js"), css=_read("tree.css"))
     data = {"codes": list(codes), "selected": selected, "height": height}
     return part(key=key, data=data, on_chosen_change=on_select)
+
+
+def turn_list(turns: Sequence[dict[str, object]], *, label: str, key: str) -> Any:  # noqa: ANN401
+    """Show turns as they were read, each with a bar in its speaker's colour.
+
+    Args:
+        turns: In order: ``who``, ``hue`` (degrees, or ``None`` where nobody is known), ``time``, ``text``, ``more``
+            (a word about what is not shown of it) and ``heading``.
+        label: What the list is called for those who cannot see it.
+        key: The key of the element.
+    """
+    part = st.components.v2.component("focus_turns", js=_read("turns.js"), css=_read("turns.css"))
+    return part(key=key, data={"turns": list(turns), "label": label})

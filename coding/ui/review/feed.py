@@ -16,8 +16,11 @@ from coding.ui.review.wire import Sight, acts_since, changes, detail_entry, sugg
 if TYPE_CHECKING:
     from coding.ui.review.learner import Learner
 
-MOST_ROWS = 90
-"""How many segments' suggestions are sent at once; the rest follows."""
+DECISION_ROWS = 30
+"""How many segments' suggestions come with the answer to a decision at most."""
+
+IDLE_ROWS = 400
+"""How many come at once when nobody decides; the rest follows."""
 
 _MOST_CLIENTS = 8
 _STALE_EDITS = 400
@@ -50,6 +53,7 @@ class Feed:
     versions: dict[tuple[int, int], int] = field(default_factory=dict)
     version: int = 0
     compared: tuple[Page, int] | None = None
+    queue: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     order: tuple[str, list[int]] | None = None
     known_codes: int = 0
     last: dict[str, Any] = field(default_factory=dict)
@@ -66,7 +70,7 @@ class Feed:
         self.static = whole(project, transcript, self.sight, page, self.codes)
         self.rev = int(self.static["rev"])
         self.sent = {(row[0], row[1]): tuple(row) for row in self.static["suggestions"]}
-        self.versions, self.version, self.compared = {}, 0, None
+        self.versions, self.version, self.compared, self.queue = {}, 0, None, {}
 
     def page(self, project: Project, transcript_id: str | None = None) -> Page:
         """Return the newest suggestions for a transcript: the assistant's, else those that were stored."""
@@ -141,32 +145,56 @@ class Feed:
                 self.codes.append(str(key))
 
     def _suggestions(self, project: Project, message: Message | None) -> dict[str, Any]:
+        """Return rows of suggestions that the browser has not said it has, and the version it has with them.
+
+        An answer to a decision is kept small; what else is new follows when nobody decides.
+        """
+        deciding = message is not None and bool(message.events)
+        since = message.board if message else 0
+        if not deciding or self.sight.blind:
+            self._compare(project)
+            first = message.focus.start_char if message and message.focus else 0
+            most = DECISION_ROWS if deciding else IDLE_ROWS
+            self._release(first, most - sum(version > since for version in self.versions.values()))
+        batches: dict[int, list[list[int]]] = {}
+        for place, version in self.versions.items():
+            if version > since:
+                batches.setdefault(version, []).append(list(self.sent[place]))
+        rows: list[list[int]] = []
+        told = since
+        for version in sorted(batches):
+            if deciding and len(rows) + len(batches[version]) > DECISION_ROWS:
+                break
+            rows += batches[version]
+            told = version
+        return {"since": since, "v": told if batches else self.version, "rows": rows}
+
+    def _compare(self, project: Project) -> None:
+        """Note for which segments the suggestions are no longer as the browser was told."""
         page = self.page(project)
-        first = message.focus.start_char if message and message.focus else 0
         finished: set[tuple[int, int]] | None = None
         if self.sight.blind:
             mine = project.reviews(self.sight.transcript_id, coder=self.sight.coder)
             finished = {(r.start_char, r.end_char) for r in mine}
         state = (page, -1 if finished is None else len(finished))
-        if self.compared != state and self._compare(page, finished, first):
-            self.compared = state
-        since = message.board if message else 0
-        rows = [list(self.sent[place]) for place, version in self.versions.items() if version > since]
-        return {"since": since, "v": self.version, "rows": rows}
-
-    def _compare(self, page: Page, finished: set[tuple[int, int]] | None, first: int) -> bool:
-        """Note what is new on a page, what is near first, and return whether that was all."""
+        if self.compared == state:
+            return
+        self.compared = state
         rows = {(row[0], row[1]): tuple(row) for row in suggestion_rows(page, self.codes, finished)}
-        places = zip(page.starts, page.ends, strict=True)
-        new = [p for p in places if _differ(self.sent.get(p), rows.get(p)) and (finished is None or p in finished)]
-        if not new:
-            return True
-        new.sort(key=lambda place: (place[0] < first - 200, abs(place[0] - first)))
+        self.queue = {
+            place: rows.get(place, place)
+            for place in zip(page.starts, page.ends, strict=True)
+            if (finished is None or place in finished) and _differ(self.sent.get(place), rows.get(place))
+        }
+
+    def _release(self, first: int, room: int) -> None:
+        """Let at most ``room`` rows go out, what is near and behind ``first`` before what is far."""
+        if not self.queue or room <= 0:
+            return
         self.version += 1
-        for place in new[:MOST_ROWS]:
-            self.sent[place] = rows.get(place, place)
+        for place in sorted(self.queue, key=lambda place: (place[0] < first - 200, abs(place[0] - first)))[:room]:
+            self.sent[place] = self.queue.pop(place)
             self.versions[place] = self.version
-        return len(new) <= MOST_ROWS
 
     def _on_wish(self, project: Project, message: Message, told: dict[str, Any]) -> None:
         focus = message.focus

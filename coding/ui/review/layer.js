@@ -31,6 +31,7 @@ class App {
     this.component = null;
     clearTimeout(this.timer);
     clearTimeout(this.resting);
+    clearTimeout(this.thanks);
   }
 
   // the two mounts --------------------------------------------------------------------------------------------------------
@@ -149,6 +150,8 @@ class App {
     this.toolbar.saved(this.outbox.length, this.isLate(), this.problem);
     if (data.detail || this.model.dirty.size || before !== this.model.ready) this.refresh();
     this.schedule();
+    // More suggestions follow when the project knows that these have arrived.
+    if (data.board.rows.length >= 30 && !this.outbox.length) { clearTimeout(this.thanks); this.thanks = setTimeout(() => this.flush(), 300); }
   }
 
   // outbox -------------------------------------------------------------------------------------------------------------------

@@ -18,6 +18,12 @@ from coding.ui.review.board import Board, board_of
 if TYPE_CHECKING:
     from coding.assistant import Assistant
 
+PAUSE_S = 0.5
+"""How long to let a decision be acknowledged, and others follow, before learning from it begins."""
+
+MOST_PAUSE_S = 3.0
+"""Learning begins after this at the latest, however fast decisions follow each other."""
+
 QUIET_S = 6.0
 """How long nobody decided anything before suggestions are written into the project."""
 
@@ -66,7 +72,7 @@ class Learner:
             self._changed.wait_for(lambda: self._done >= wanted or not self._alive, timeout_s)
             return self._board
 
-    def evidence(self, key: str, *, timeout_s: float = 0.05) -> tuple[tuple[str, tuple[Evidence, ...]], ...]:
+    def evidence(self, key: str, *, timeout_s: float = 0.02) -> tuple[tuple[str, tuple[Evidence, ...]], ...]:
         """Return the terms of the scores of a segment's best codes; none where the model is busy learning."""
         if not self._lock.acquire(timeout=timeout_s):
             return ()
@@ -100,8 +106,7 @@ class Learner:
 
     def _once(self) -> bool:
         """Refresh, publish, and wait for more; return whether to go on."""
-        with self._changed:
-            wanted = self._wanted
+        wanted = self._settle()
         with Project.open(self.path) as project, self._lock:
             new = self.assistant.refresh(project)
             board = board_of(self.assistant) if new or self._board is None else None
@@ -120,6 +125,17 @@ class Learner:
                 return True
             self._alive = False
             return False
+
+    def _settle(self) -> int:
+        """Wait for a pause in the deciding and return how many decisions are to be learnt from."""
+        end = time.monotonic() + MOST_PAUSE_S
+        with self._changed:
+            wanted = self._wanted
+            while self._board is not None and time.monotonic() < end:
+                if not self._changed.wait_for(lambda known=wanted: self._wanted > known, PAUSE_S):  # type: ignore[misc]
+                    break
+                wanted = self._wanted
+            return self._wanted
 
     def _keep(self, stop: Callable[[], bool]) -> None:
         """Write the suggestions into the project, a transcript at a time; give way as soon as somebody decides."""

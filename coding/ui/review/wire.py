@@ -322,7 +322,7 @@ def acts_since(project: Project, coder: str, since: int) -> list[list[object]]:
     return [act_entry(act) for act in acts([*before, *new])]
 
 
-def detail_entry(detail: Detail, codes: Sequence[str], *, most: int = 4, chars: int = 150) -> dict[str, Any]:
+def detail_entry(detail: Detail, codes: Sequence[str], *, most: int = 4, chars: int = 120) -> dict[str, Any]:
     """Return ranks and evidence for the browser: the largest terms, their words cut to ``chars``."""
     place = {code: at for at, code in enumerate(codes)}
     return {
