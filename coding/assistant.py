@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from coding.suggest import Suggester
 
+_ENOUGH = 20
+"""With fewer decisions than this, choosing the kernel again is not worth the time."""
+
 _STARTS_AFRESH = frozenset({"codes", "segments", "participants", "speakers"})
 
 
@@ -82,6 +85,9 @@ class Assistant:
         self._index: dict[str, int] = {}
         self._places: dict[str, _Place] = {}
         self._codes: frozenset[str] = frozenset()
+        self._reviews: Counter[int] = Counter()
+        self._learnt = 0
+        self._chosen_at = 0
         self._seen: int | None = None
         self._shape: tuple[int, int] = (0, 0)
         self._lock = threading.RLock()
@@ -161,16 +167,14 @@ class Assistant:
         texts = [unit.text for unit in self.units]
 
         def encode(sentences: Iterable[str]) -> NDArray[float32]:
-            return embed(list(sentences), encoder=self.encoder, cache=project)
+            return embed(list(sentences), encoder=self.encoder, cache=project, progress=progress)
 
         embeddings = embed(texts, encoder=self.encoder, cache=project, progress=progress)
         decisions = [
             *(d for coding in project.codings() for d in self._of_coding(_as_row(coding))),
             *(d for rejection in project.rejections() for d in self._of_rejection(_as_row(rejection))),
         ]
-        self._reviews: Counter[int] = Counter(
-            unit for review in project.reviews() for unit in self._of_review(_as_row(review))
-        )
+        self._reviews = Counter(unit for review in project.reviews() for unit in self._of_review(_as_row(review)))
         self.model = Suggester.fit(
             codebook,
             self.units,
@@ -181,6 +185,8 @@ class Assistant:
             target_precision=self.target_precision,
             seed=self.seed,
         )
+        self._learnt = len(decisions) + len(self._reviews)
+        self._chosen_at = self._learnt
 
     def _read_units(self, project: Project) -> None:
         self.segments = project.segments()
@@ -232,6 +238,11 @@ class Assistant:
             unreviewed=sorted(set(self._reviews) - set(reviewed)),
         )
         self._reviews = reviewed
+        self._learnt += len(added) - len(removed)
+        if self._learnt >= 2 * max(self._chosen_at, _ENOUGH):
+            # An update keeps the kernel that was chosen; twice the decisions may well choose another.
+            self.model.refit()
+            self._chosen_at = self._learnt
 
     def _decisions(self, table: str, row: Mapping[str, object] | None) -> list[Decision]:
         if table == "codings":

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from coding.edits import SetCodebook, apply_edits
@@ -15,6 +16,10 @@ from coding.store import Project
 from tests.small import encoder, project, sentence_study, shared, small_transcript, study
 
 __all__ = ["encoder", "project", "sentence_study", "shared", "small_transcript", "study"]
+
+# A slow machine is no reason to fail; what must be fast is measured in benchmarks/.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 GROUPS = {
     "Retail": (

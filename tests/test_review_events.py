@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coding.model import Valence
@@ -116,6 +116,7 @@ NAMES = ("op", "seq", "t", "s", "e", "code", "to", "name", "on", "text", "batch"
 OPS = ("accept", "reject", "change", "valence", "move", "newcode", "split", "merge", "memo", "bulk", "undo", "keys")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), JSON), st.sampled_from(OPS))
 def test_nothing_that_json_can_say_raises(event, op):
     parse_message(message({**event, "seq": 1, "op": op}))
@@ -123,6 +124,7 @@ def test_nothing_that_json_can_say_raises(event, op):
     parse_message(event)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**31 - 2), st.integers(1, 1000), st.sampled_from(OPS[:2]))
 def test_every_good_place_survives_the_way_through_json(start, size, op):
     end = min(2**31 - 1, start + size)

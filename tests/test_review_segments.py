@@ -1,7 +1,7 @@
 """Segments are cut anew by edits, and rejections taken back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coding.edits import AddCoding, RejectSuggestion, apply_edits, undo
@@ -78,6 +78,7 @@ def test_a_rejection_is_taken_back_once(study):
     assert apply_edits(study, [WithdrawRejection(*place)], coder="Ada") == ()
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_cut_is_undone_by_one_undo(tmp_path_factory, data):
     transcript = make_transcript()

@@ -82,10 +82,17 @@ class Board:
     """The suggestions for a whole project, by transcript."""
 
     pages: dict[str, Page]
+    valences: tuple[int, ...] = ()
 
 
-def board_of(assistant: Assistant) -> Board:
-    """Return the present suggestions of an assistant that nobody else uses at this moment."""
+def board_of(assistant: Assistant, *, valences: tuple[int, ...] = ()) -> Board:
+    """Return the present suggestions of an assistant that nobody else uses at this moment.
+
+    Args:
+        assistant: The assistant.
+        valences: Those of an earlier board, to be kept where the segments are the same: working them out takes longer
+            than all the rest, and they change little from one decision to the next.
+    """
     import numpy as np
 
     model = assistant.model
@@ -97,7 +104,9 @@ def board_of(assistant: Assistant) -> Board:
     best = np.take_along_axis(probabilities, top, axis=1)
     state = np.take_along_axis(states, top, axis=1).astype(np.int16)
     first = model.codes[0] if model.codes else ""
-    valences = [VALENCES.index(model.valence(unit, first)) if first else 0 for unit in range(len(assistant.segments))]
+    if len(valences) != len(assistant.segments):
+        units = range(len(assistant.segments))
+        valences = tuple(VALENCES.index(model.valence(unit, first)) if first else 0 for unit in units)
     flags = state + 3 * np.array(valences, np.int16)[:, None] if valences else state
     codes: NDArray[np.int16] = np.where(state > 0, top, -1).astype(np.int16)
     percents = np.where(state > 0, np.rint(best * 100), 0).astype(np.int16)
@@ -118,7 +127,7 @@ def board_of(assistant: Assistant) -> Board:
             (model.scores[part], probabilities[part]),
         )
         start = end
-    return Board(pages)
+    return Board(pages, valences)
 
 
 def _page(

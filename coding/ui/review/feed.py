@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DECISION_ROWS = 30
 """How many segments' suggestions come with the answer to a decision at most."""
 
-IDLE_ROWS = 400
+IDLE_ROWS = 150
 """How many come at once when nobody decides; the rest follows."""
 
 _MOST_CLIENTS = 8
@@ -58,6 +58,7 @@ class Feed:
     known_codes: int = 0
     last: dict[str, Any] = field(default_factory=dict)
     fresh: bool = False
+    deciding: bool = False
 
     def begin(self, project: Project) -> None:
         """Read the whole transcript, unless what was read before still serves."""
@@ -103,6 +104,7 @@ class Feed:
             self.applied[message.client] = event.seq
         while len(self.applied) > _MOST_CLIENTS:
             del self.applied[next(iter(self.applied))]
+        self.deciding = bool(new)
         if new and self.learner:
             self.learner.kick()
         return bool(new)
@@ -149,7 +151,7 @@ class Feed:
 
         An answer to a decision is kept small; what else is new follows when nobody decides.
         """
-        deciding = message is not None and bool(message.events)
+        deciding, self.deciding = self.deciding, False
         since = message.board if message else 0
         if not deciding or self.sight.blind:
             self._compare(project)

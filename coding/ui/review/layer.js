@@ -151,7 +151,7 @@ class App {
     if (data.detail || this.model.dirty.size || before !== this.model.ready) this.refresh();
     this.schedule();
     // More suggestions follow when the project knows that these have arrived.
-    if (data.board.rows.length >= 30 && !this.outbox.length) { clearTimeout(this.thanks); this.thanks = setTimeout(() => this.flush(), 300); }
+    if (data.board.rows.length >= 30 && !this.outbox.length) { clearTimeout(this.thanks); this.thanks = setTimeout(() => this.flush(), 1500); }
   }
 
   // outbox -------------------------------------------------------------------------------------------------------------------
@@ -160,6 +160,7 @@ class App {
     this.seq += 1;
     const full = { ...event, seq: this.seq, id: `${this.client}.${this.seq}`, t: this.model.doc };
     this.outbox.push(full);
+    clearTimeout(this.thanks);
     this.model.push(full);
     if (!this.since) this.since = performance.now();
     this.toolbar.saved(this.outbox.length, this.isLate());

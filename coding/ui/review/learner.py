@@ -24,6 +24,9 @@ PAUSE_S = 0.5
 MOST_PAUSE_S = 3.0
 """Learning begins after this at the latest, however fast decisions follow each other."""
 
+VALENCES_S = 15.0
+"""How old the valences of suggestions may get while decisions follow each other."""
+
 QUIET_S = 6.0
 """How long nobody decided anything before suggestions are written into the project."""
 
@@ -47,6 +50,7 @@ class Learner:
         self._wanted = 0
         self._done = 0
         self._alive = False
+        self._valences_until = 0.0
         self.kick()
 
     @property
@@ -109,7 +113,7 @@ class Learner:
         wanted = self._settle()
         with Project.open(self.path) as project, self._lock:
             new = self.assistant.refresh(project)
-            board = board_of(self.assistant) if new or self._board is None else None
+            board = self._look() if new or self._board is None else None
         if board is not None:
             with self._changed:
                 self._board = board
@@ -125,6 +129,14 @@ class Learner:
                 return True
             self._alive = False
             return False
+
+    def _look(self) -> Board:
+        """Return the present suggestions, with valences that are not too old."""
+        old, now = self._board, time.monotonic()
+        if old is not None and now < self._valences_until:
+            return board_of(self.assistant, valences=old.valences)
+        self._valences_until = now + VALENCES_S
+        return board_of(self.assistant)
 
     def _settle(self) -> int:
         """Wait for a pause in the deciding and return how many decisions are to be learnt from."""
