@@ -138,13 +138,14 @@ class Assistant:
 
     def store(self, project: Project, transcript_ids: Iterable[str] | None = None) -> int:
         """Write the present suggestions into the project and return how many there are."""
-        count = 0
-        with self._lock, project.transaction():
-            for transcript_id in list(self._places) if transcript_ids is None else transcript_ids:
-                found = self.all_suggestions(transcript_id)
-                project.set_suggestions(transcript_id, found)
-                count += len(found)
-        return count
+        with self._lock:
+            chosen = list(self._places) if transcript_ids is None else list(transcript_ids)
+            found = {transcript_id: self.all_suggestions(transcript_id) for transcript_id in chosen}
+        # Worked out before the transaction begins, so that nobody's edit has to wait for it.
+        with project.transaction():
+            for transcript_id, suggestions in found.items():
+                project.set_suggestions(transcript_id, suggestions)
+        return sum(len(suggestions) for suggestions in found.values())
 
     def rank_codes(self, key: str) -> list[str]:
         """Return all codes for one segment, the most probable first; in codebook order where nothing is known."""

@@ -125,6 +125,14 @@ def test_a_new_codebook_transcript_or_role_starts_afresh(sentence_study, encoder
     assert assistant.suggestions(key_of(assistant, "help line")) == ()
 
 
+def test_a_few_accepted_suggestions_do_not_put_every_code_everywhere(sentence_study, assistant):
+    before = float(assistant.model.probabilities.mean())
+    for words, code in (("help line", "tries-service"), ("wrote to every tenant", "tells-early")):
+        apply_edits(sentence_study, [AddCoding(*place_of(assistant, words), code)], coder="Ada")
+        assistant.refresh(sentence_study)
+    assert float(assistant.model.probabilities.mean()) < before + 0.2
+
+
 def test_a_retired_code_with_decisions_stops_nothing(sentence_study, encoder, assistant):
     apply_edits(sentence_study, [AddCoding(*place_of(assistant, "car park"), "tells-early")], coder="Ada")
     apply_edits(sentence_study, [RejectSuggestion(*place_of(assistant, "help line"), "tells-early")], coder="Ada")

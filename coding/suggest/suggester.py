@@ -220,7 +220,10 @@ class Suggester:
         self._weights = inverse @ wanted
         self._scores: Floats = self._system.across @ self._weights.astype(np.float32)
         self._left = solve.left_out(inverse, self._weights, wanted)
-        self._curve = calibrate.fit_curve(self._left[talk], given[talk], known[talk], self._prior)
+        # Who codes a unit has read it, and most of the codes not given are not there. Without them, a run of accepted
+        # suggestions and nothing else would look as if every code were everywhere.
+        settled = known | (known & (given > 0)).any(axis=1, keepdims=True)
+        self._curve = calibrate.fit_curve(self._left[talk], given[talk], settled[talk], self._prior)
         self._probabilities = self._curve(self._scores)
         open_ = self._coded.copy()
         open_[list(self._row_of)] = False
