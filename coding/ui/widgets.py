@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -114,6 +114,18 @@ def no_project() -> None:
     st.info("No project is open. Open one, or make one, and come back.", icon=":material/folder_open:")
     if st.button("Go to the page Project", type="primary"):
         session.go("study.py")
+
+
+def show_page(body: Callable[[Project], None]) -> None:
+    """Show a page on the open project, or say that none is open or what is wrong with it."""
+    if session.project_path() is None:
+        no_project()
+        return
+    try:
+        with session.open_project() as project:
+            body(project)
+    except CodingError as err:
+        show_error(err)
 
 
 def _last(project: Project, coder: str | None, *, undone: bool = False) -> Edit | None:

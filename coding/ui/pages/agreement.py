@@ -22,11 +22,10 @@ from coding.agreement import (
     sort_codes,
 )
 from coding.edits.codebook import tree_order
-from coding.errors import CodingError
 from coding.export import Table, to_csv
 from coding.store import Project
 from coding.ui import session
-from coding.ui.widgets import no_project, plain, show_error
+from coding.ui.widgets import plain, show_page
 
 NAMES = {
     "percent": "Percent",
@@ -55,14 +54,7 @@ COLUMNS = (
 
 def main() -> None:
     """Show the page."""
-    if session.project_path() is None:
-        no_project()
-        return
-    try:
-        with session.open_project() as project:
-            _page(project)
-    except CodingError as err:
-        show_error(err)
+    show_page(_page)
 
 
 def _page(project: Project) -> None:

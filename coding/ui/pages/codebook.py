@@ -15,7 +15,7 @@ from coding.store import Project
 from coding.ui import session
 from coding.ui.codeforms import change_form, lines, merge_form, place_form, retire_form
 from coding.ui.parts import Block, code_tree, sheet
-from coding.ui.widgets import act, ask_name, count, no_project, plain, show_error, undo_bar
+from coding.ui.widgets import act, ask_name, count, plain, show_error, show_page, undo_bar
 
 MOST_QUOTATIONS = 30
 _CHOSEN = "focus_code"
@@ -24,16 +24,7 @@ _TREE = "code-tree"
 
 def main() -> None:
     """Show the page."""
-    if session.project_path() is None:
-        no_project()
-        return
-    try:
-        project = session.open_project()
-    except CodingError as err:
-        show_error(err)
-        return
-    with project:
-        _page(project)
+    show_page(_page)
 
 
 def _page(project: Project) -> None:

@@ -9,11 +9,10 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from coding.edits.codebook import tree_order
-from coding.errors import CodingError
 from coding.export import Table, codings_table, export, segments_table, to_csv
 from coding.store import Project
 from coding.ui import session
-from coding.ui.widgets import count, no_project, show_error
+from coding.ui.widgets import count, show_page
 
 PREVIEW = 50
 OTHER = (
@@ -27,14 +26,7 @@ BY_CODING, BY_SEGMENT = "A row for each coding", "A row for each segment, a colu
 
 def main() -> None:
     """Show the page."""
-    if session.project_path() is None:
-        no_project()
-        return
-    try:
-        with session.open_project() as project:
-            _page(project)
-    except CodingError as err:
-        show_error(err)
+    show_page(_page)
 
 
 def _page(project: Project) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from coding.errors import CodingError
 from coding.export import Table, to_csv
 from coding.model import Edit
 from coding.store import Project
 from coding.ui import session
-from coding.ui.widgets import count, no_project, show_error, undo_bar
+from coding.ui.widgets import count, show_page, undo_bar
 
 SHOWN = 500
 COLUMNS = ("time", "coder", "kind", "transcript", "edit", "edit_id", "batch", "undoes")
@@ -17,16 +16,7 @@ COLUMNS = ("time", "coder", "kind", "transcript", "edit", "edit_id", "batch", "u
 
 def main() -> None:
     """Show the page."""
-    if session.project_path() is None:
-        no_project()
-        return
-    try:
-        project = session.open_project()
-    except CodingError as err:
-        show_error(err)
-        return
-    with project:
-        _page(project)
+    show_page(_page)
 
 
 def _page(project: Project) -> None:

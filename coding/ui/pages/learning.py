@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from coding.errors import CodingError
 from coding.store import Project
 from coding.track_record import Share, Tally, TrackRecord, read_track_record
-from coding.ui import session
-from coding.ui.widgets import count, no_project, show_error
+from coding.ui.widgets import count, show_page
 
 # With fewer decisions a share says next to nothing, and none is shown.
 TOO_FEW = 10
@@ -17,14 +15,7 @@ SPAN = 25
 
 def main() -> None:
     """Show the page."""
-    if session.project_path() is None:
-        no_project()
-        return
-    try:
-        with session.open_project() as project:
-            _page(project)
-    except CodingError as err:
-        show_error(err)
+    show_page(_page)
 
 
 def _page(project: Project) -> None:

@@ -15,7 +15,7 @@ from coding.model import Participant, Role
 from coding.store import Project
 from coding.ui import session
 from coding.ui.joining import show_aliases, show_attributes, show_labels
-from coding.ui.widgets import act, ask_name, count, no_project, show_error, undo_bar
+from coding.ui.widgets import act, ask_name, count, show_error, show_page, undo_bar
 
 _TABLE = "people-table"
 
@@ -41,16 +41,7 @@ class Talk:
 
 def main() -> None:
     """Show the page."""
-    if session.project_path() is None:
-        no_project()
-        return
-    try:
-        project = session.open_project()
-    except CodingError as err:
-        show_error(err)
-        return
-    with project:
-        _page(project)
+    show_page(_page)
 
 
 def talk_of(project: Project) -> list[Talk]:
