@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from coding.cli.base import Answer
 from coding.cli.bring_in import add_demo, add_import
+from coding.cli.copies import add_backup, add_restore
 from coding.cli.out import add_evaluate, add_export, add_review
 from coding.cli.persons import add_people, add_pseudonyms
 from coding.cli.work import add_agree, add_codebook, add_suggest
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     study = (add_demo, add_import, add_people, add_pseudonyms, add_codebook)
-    for add in (*study, add_suggest, add_agree, add_export, add_evaluate, add_review):
+    safe = (add_backup, add_restore)
+    for add in (*study, add_suggest, add_agree, add_export, *safe, add_evaluate, add_review):
         add(commands)
     return parser

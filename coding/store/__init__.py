@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from coding.store.connection import connect
+from coding.store.copies import Copies
 from coding.store.decisions import Decisions, Memo, Rejection, Review
 from coding.store.machine import Machine
 from coding.store.study import Study, TranscriptInfo
@@ -14,7 +15,7 @@ from coding.store.study import Study, TranscriptInfo
 __all__ = ["Memo", "Project", "Rejection", "Review", "TranscriptInfo"]
 
 
-class Project(Study, Decisions, Machine):
+class Project(Study, Decisions, Machine, Copies):
     """One study.
 
     Reading methods return frozen types of :mod:`coding.model`. What coders decide is written by
