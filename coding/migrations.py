@@ -204,3 +204,32 @@ def m003_machine(db: Database) -> None:
         CREATE INDEX suggestions_transcript ON suggestions(transcript_id);
         """,
     )
+
+
+@migrations()
+def m006_framework(db: Database) -> None:
+    """Create what people write about the framework; what is NULL comes from the codebook and the codings."""
+    _run(
+        db,
+        """
+        CREATE TABLE framework_clusters (
+            id TEXT PRIMARY KEY,
+            name TEXT,
+            statement TEXT,
+            position INTEGER,
+            removed INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE TABLE framework_behaviours (
+            id TEXT PRIMARY KEY,
+            cluster_id TEXT,
+            position INTEGER,
+            name TEXT,
+            statement TEXT,
+            codes TEXT,
+            positive TEXT,
+            contrary TEXT,
+            quotations TEXT,
+            left_out INTEGER NOT NULL DEFAULT 0
+        );
+        """,
+    )

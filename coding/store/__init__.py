@@ -10,12 +10,13 @@ from coding.store.connection import connect
 from coding.store.copies import Copies
 from coding.store.decisions import Decisions, Memo, Rejection, Review
 from coding.store.machine import Machine
+from coding.store.outline import BehaviourRow, ClusterRow, Outline
 from coding.store.study import Study, TranscriptInfo
 
-__all__ = ["Memo", "Project", "Rejection", "Review", "TranscriptInfo"]
+__all__ = ["BehaviourRow", "ClusterRow", "Memo", "Project", "Rejection", "Review", "TranscriptInfo"]
 
 
-class Project(Study, Decisions, Machine, Copies):
+class Project(Study, Decisions, Outline, Machine, Copies):
     """One study.
 
     Reading methods return frozen types of :mod:`coding.model`. What coders decide is written by

@@ -23,6 +23,8 @@ KEYS = {
     "speakers": "key",
     "segments": "key",
     "transcripts": "id",
+    "framework_clusters": "id",
+    "framework_behaviours": "id",
 }
 """The tables that edits may change, with the column that names a row."""
 
