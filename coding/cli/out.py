@@ -7,20 +7,24 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coding.cli.base import Answer, command, model
+from coding.cli.base import Answer, Bar, command, model
 from coding.errors import CodingError, ExportError
 
 if TYPE_CHECKING:
-    pass
+    from coding.pseudonyms import Identifier
 
 
 def add_export(commands: Any) -> None:  # noqa: ANN401
     """Add ``coding export``."""
-    parser = command(commands, "export", _export, "write coded themes: .csv .xlsx .qdpx .qdc .yaml, by suffix")
+    parser = command(commands, "export", _export, "write coded themes: .csv .xlsx .qdpx .qdc .yaml .zip, by suffix")
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("out", type=Path, metavar="OUT")
     parser.add_argument("--wide", action="store_true", help="CSV: a row a segment and a 0/1 column a code")
     parser.add_argument("--coders", nargs="+", metavar="NAME", help="only what these coders coded")
+    parser.add_argument(
+        "--uncoded", action=argparse.BooleanOptionalAction, help="also segments without codes (default: with --wide)"
+    )
+    parser.add_argument("--with-names", action="store_true", help="archive (.zip): leave everybody's names in")
 
 
 def _export(arguments: argparse.Namespace) -> Answer:
@@ -29,9 +33,46 @@ def _export(arguments: argparse.Namespace) -> Answer:
 
     if arguments.out.is_dir():
         raise ExportError("this is a folder; name a file in it", path=arguments.out)
+    if arguments.out.suffix.lower() == ".zip":
+        return _archive(arguments)
+    if arguments.with_names:
+        raise ExportError("--with-names is for archives (.zip); other formats have names anyway")
     with Project.open(arguments.project) as project:
-        rows = export(project, arguments.out, wide=arguments.wide, coders=arguments.coders)
+        rows = export(
+            project,
+            arguments.out,
+            wide=arguments.wide,
+            coders=arguments.coders,
+            without_codes=arguments.uncoded,
+            step=Bar(),
+        )
     return {"file": str(arguments.out), "rows": rows}, f"{rows} rows written to {arguments.out}"
+
+
+def _archive(arguments: argparse.Namespace) -> Answer:
+    from coding.export.archive import write_archive
+    from coding.store import Project
+
+    if arguments.wide or arguments.coders or arguments.uncoded is not None:
+        raise ExportError("an archive holds everything, so only --with-names can be chosen for it")
+    with Project.open(arguments.project) as project:
+        made = write_archive(project, arguments.out, with_names=arguments.with_names, step=Bar())
+    data: dict[str, object] = {"file": str(arguments.out), "files": made.files, "names": made.nameless is None}
+    lines = [f"{made.files} files written to {arguments.out}"]
+    if made.nameless is not None:
+        found = made.nameless.identifiers
+        data["replaced"] = [
+            {"text": one.text, "replacement": one.replacement, "count": one.count, "sure": one.sure} for one in found
+        ]
+        data["coders"] = made.nameless.coders
+        lines.append(f"{len(made.nameless.coders)} coders have no names in it")
+        lines += [f"  {one.replacement} for {one.text!r}, {one.count} times{_doubt(one)}" for one in found]
+        lines.append("Read the transcripts and memos in it before you hand it on: no tool finds every name.")
+    return data, "\n".join(lines)
+
+
+def _doubt(one: Identifier) -> str:
+    return "" if one.sure else f"  (please check: {one.reason})"
 
 
 def add_evaluate(commands: Any) -> None:  # noqa: ANN401

@@ -6,14 +6,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 
 from coding.codebook import dump_codebook
 from coding.edits.codebook import in_tree_order
 from coding.errors import ExportError
+from coding.export.archive import write_archive
 from coding.export.csv import Table, codings_table, from_cell, segments_table, to_csv
+from coding.export.files import Step, write_whole
 from coding.export.refi_write import to_qdc, to_qdpx
 from coding.export.xlsx import to_xlsx
 from coding.store import Project
@@ -21,56 +22,59 @@ from coding.store import Project
 __all__ = ["Table", "codings_table", "export", "from_cell", "segments_table", "to_csv"]
 
 
-def export(project: Project, out: str | Path, *, wide: bool = False, coders: Collection[str] | None = None) -> int:
+def export(
+    project: Project,
+    out: str | Path,
+    *,
+    wide: bool = False,
+    coders: Collection[str] | None = None,
+    without_codes: bool | None = None,
+    step: Step | None = None,
+) -> int:
     """Write what was coded to a file, whole or not at all.
 
     Args:
         project: The project.
         out: The file; ``.csv`` or ``.xlsx`` for codings, ``.qdpx`` for the whole study in other tools, ``.yaml`` or
-            ``.qdc`` for the codebook.
+            ``.qdc`` for the codebook, ``.zip`` for an archive of everything without names
+            (:func:`~coding.export.archive.write_archive` has its options).
         wide: CSV with a row a segment and a 0/1 column a code instead of a row a coding.
         coders: Only what these coders coded.
+        without_codes: Also the segments that have no codes; as usual for the format where it is ``None``.
+        step: Told of progress.
 
     Returns:
-        How many rows, or codes, were written.
+        How many rows, codes, or files of an archive, were written.
 
     Raises:
         ExportError: The suffix is of no known format, a coder is unknown, or the file cannot be written.
     """
     path = Path(out)
     makers: dict[str, Callable[[], tuple[int, bytes]]] = {
-        ".csv": lambda: _csv(project, wide=wide, coders=coders),
-        ".xlsx": lambda: to_xlsx(project, coders=coders),
-        ".qdpx": lambda: to_qdpx(project, coders=coders),
+        ".csv": lambda: _csv(project, wide=wide, coders=coders, without_codes=without_codes, step=step),
+        ".xlsx": lambda: to_xlsx(project, coders=coders, without_codes=bool(without_codes), step=step),
+        ".qdpx": lambda: to_qdpx(project, coders=coders, step=step),
         ".qdc": lambda: to_qdc(project),
         ".yaml": lambda: _yaml(project),
         ".yml": lambda: _yaml(project),
     }
+    if path.suffix.lower() == ".zip":
+        return write_archive(project, path, step=step).files
     if path.suffix.lower() not in makers:
-        raise ExportError(f"“{path.suffix}” is not a format to write; use {' or '.join(makers)}", path=path)
+        raise ExportError(f"“{path.suffix}” is not a format to write; use {' or '.join((*makers, '.zip'))}", path=path)
     rows, data = makers[path.suffix.lower()]()
-    _write(path, data)
+    write_whole(path, data)
     return rows
 
 
-def _csv(project: Project, *, wide: bool, coders: Collection[str] | None) -> tuple[int, bytes]:
-    table = segments_table(project, coders=coders) if wide else codings_table(project, coders=coders)
+def _csv(
+    project: Project, *, wide: bool, coders: Collection[str] | None, without_codes: bool | None, step: Step | None
+) -> tuple[int, bytes]:
+    make = segments_table if wide else codings_table
+    table = make(project, coders=coders, without_codes=wide if without_codes is None else without_codes, step=step)
     return len(table.rows), to_csv(table)
 
 
 def _yaml(project: Project) -> tuple[int, bytes]:
     codebook = project.codebook()
     return len(codebook.codes), dump_codebook(in_tree_order(codebook)).encode()
-
-
-def _write(path: Path, data: bytes) -> None:
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with new.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except OSError as err:
-        new.unlink(missing_ok=True)
-        raise ExportError(f"the file cannot be written ({err.strerror})", path=path) from err

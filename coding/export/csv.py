@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from coding.errors import ExportError
+from coding.export.files import Step, told
 from coding.model import Code, Coding, Participant, Segment, Turn
 from coding.store import Project
 from coding.store.study import TranscriptInfo
@@ -77,6 +78,7 @@ def codings_table(
     coders: Collection[str] | None = None,
     code_ids: Collection[str] | None = None,
     without_codes: bool = False,
+    step: Step | None = None,
 ) -> Table:
     """Return a row for each coding, in reading order.
 
@@ -85,6 +87,7 @@ def codings_table(
         coders: Only theirs; everybody's where it is ``None``.
         code_ids: Only these codes, and those below them; all where it is ``None``.
         without_codes: Also a row for each segment that has none of these codings, with the columns of a coding empty.
+        step: Told of progress.
 
     Raises:
         ExportError: A coder or a code is unknown.
@@ -92,7 +95,7 @@ def codings_table(
     chosen = _Choice.of(project, coders, code_ids)
     rows: list[tuple[Cell, ...]] = []
     names = _attribute_names(project)
-    for info in project.transcripts():
+    for info in told(project.transcripts(), step, "Gathering codings"):
         place = _Place.of(project, info)
         codings = chosen.codings(project, info.id)
         found: list[tuple[int, int, Coding | None]] = [(c.start_char, c.end_char, c) for c in codings]
@@ -111,6 +114,7 @@ def segments_table(
     coders: Collection[str] | None = None,
     code_ids: Collection[str] | None = None,
     without_codes: bool = True,
+    step: Step | None = None,
 ) -> Table:
     """Return a row for each segment with 1 for each code that it has, and 0 for each that it has not.
 
@@ -122,6 +126,7 @@ def segments_table(
         coders: Only what they coded; everybody where it is ``None``.
         code_ids: Only these codes, and those below them.
         without_codes: Also the segments that have none of these codes.
+        step: Told of progress.
 
     Raises:
         ExportError: A coder or a code is unknown.
@@ -130,7 +135,7 @@ def segments_table(
     names = _attribute_names(project)
     codes = chosen.columns(project)
     rows: list[tuple[Cell, ...]] = []
-    for info in project.transcripts():
+    for info in told(project.transcripts(), step, "Gathering segments"):
         place = _Place.of(project, info)
         coded = place.by_segment(chosen.codings(project, info.id))
         reviews = [r for r in project.reviews(info.id) if chosen.coders is None or r.coder in chosen.coders]

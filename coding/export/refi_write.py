@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from coding.edits.base import short
 from coding.edits.codebook import in_tree_order
 from coding.errors import ExportError
+from coding.export.files import Step, told
 from coding.export.identity import MACHINE_GUID, NAME_SETTING, ORIGIN, ROLE_GUID, Guids, make_guid
 from coding.export.refi_codes import Codes, box, tag, xml_text
 from coding.export.refi_text import coding_facts, describe_turn, suggestion_facts
@@ -33,12 +34,13 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _ROLE_NAME = "Role in the session"
 
 
-def to_qdpx(project: Project, *, coders: Collection[str] | None = None) -> tuple[int, bytes]:
+def to_qdpx(project: Project, *, coders: Collection[str] | None = None, step: Step | None = None) -> tuple[int, bytes]:
     """Return how many codings of people there are, and the bytes of a QDPX file.
 
     Args:
         project: The project.
         coders: Only what these coders coded, without the machine; everybody and the machine where it is ``None``.
+        step: Told of progress.
 
     Raises:
         ExportError: A coder is unknown.
@@ -46,7 +48,7 @@ def to_qdpx(project: Project, *, coders: Collection[str] | None = None) -> tuple
     for name in sorted(set(coders or ()) - set(project.coders())):
         raise ExportError(f"there is no coder {name!r}; there are {', '.join(project.coders()) or 'none yet'}")
     writer = _Writer.of(project, None if coders is None else frozenset(coders))
-    text = writer.project_xml()
+    text = writer.project_xml(step)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(_part("project.qde"), text)
@@ -116,9 +118,9 @@ class _Writer:
 
     # the whole
 
-    def project_xml(self) -> str:
+    def project_xml(self, step: Step | None = None) -> str:
         """Return the XML; sources come first, since they gather users, notes and turns."""
-        sources = [self.source(info) for info in self.transcripts]
+        sources = [self.source(info) for info in told(self.transcripts, step, "Writing transcripts")]
         for code in self.codes.codebook.codes:
             self.codes.notes[code.id] = self.memo_notes(f"code:{code.id}", self.guids.get("code", code.id))
         codes = self.codes.tags()

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 
 from coding.errors import ExportError
 from coding.export.csv import CODING_COLUMNS, SEGMENT_COLUMNS, Cell, Table, codings_table, segments_table, to_cell
+from coding.export.files import Step, told
 from coding.model import Participant
 from coding.store import Project
 
@@ -82,25 +83,33 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-def to_xlsx(project: Project, *, coders: Collection[str] | None = None) -> tuple[int, bytes]:
+def to_xlsx(
+    project: Project,
+    *,
+    coders: Collection[str] | None = None,
+    without_codes: bool = False,
+    step: Step | None = None,
+) -> tuple[int, bytes]:
     """Return how many codings there are, and the workbook's bytes.
 
     Args:
         project: The project.
         coders: Only what these coders coded; everybody where it is ``None``.
+        without_codes: Also a row among the codings for each segment that has none.
+        step: Told of progress.
 
     Raises:
         ExportError: A coder is unknown, or there are more rows or columns than a sheet can hold.
     """
-    codings = codings_table(project, coders=coders)
+    codings = codings_table(project, coders=coders, without_codes=without_codes, step=step)
     sheets = {
         "Codings": codings,
-        "Segments": segments_table(project, coders=coders),
+        "Segments": segments_table(project, coders=coders, step=step),
         "Codebook": codebook_table(project),
         "Participants": participants_table(project),
     }
     sheets["README"] = _readme(project, sheets)
-    return len(codings.rows), write_workbook(sheets)
+    return len(codings.rows), write_workbook(sheets, step=step)
 
 
 def codebook_table(project: Project) -> Table:
@@ -189,8 +198,12 @@ def _readme(project: Project, sheets: dict[str, Table]) -> Table:
 # the workbook
 
 
-def write_workbook(sheets: dict[str, Table]) -> bytes:
+def write_workbook(sheets: dict[str, Table], *, step: Step | None = None) -> bytes:
     """Return a workbook with a sheet for each table, the columns' names in bold in the first row.
+
+    Args:
+        sheets: The tables by the names of their sheets.
+        step: Told of progress.
 
     Raises:
         ExportError: A table has more rows or columns than a sheet can hold.
@@ -202,7 +215,7 @@ def write_workbook(sheets: dict[str, Table]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for name, content in _frame(list(sheets)):
             archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED, _LEVEL)
-        for number, table in enumerate(sheets.values(), start=1):
+        for number, table in enumerate(told(list(sheets.values()), step, "Writing sheets"), start=1):
             part = zipfile.ZipInfo(f"xl/worksheets/sheet{number}.xml", _DATE)
             text = "".join(_sheet(table))
             archive.writestr(part, text.encode("utf-8", "replace"), zipfile.ZIP_DEFLATED, _LEVEL)

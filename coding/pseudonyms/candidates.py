@@ -66,9 +66,9 @@ _PLAIN_CAPITALS = frozenset(
     "canadian chinese indian european african asian russian greek turkish danish swedish norwegian finnish finn "
     "finns dane danes dutchman christian muslim jewish hindu sikh catholic methodist methodists protestant internet "
     "excel word powerpoint outlook zoom teams google facebook whatsapp twitter instagram youtube linkedin email um "
-    "uh hm mm hmm mmm ah aw er erm yeah yep nope hiya cheers ta ours yours theirs hers personnel operations "
-    "marketing finance complaints leisure estates heritage enforcement mortgages accounts sales everybody anybody "
-    "somebody nobody everyone anyone someone everything anything something nothing dunno gonna".split()
+    "oh ooh ha wow uh hm mm hmm mmm ah aw er erm yeah yep nope hiya cheers ta ours yours theirs hers personnel "
+    "operations marketing finance complaints leisure estates heritage enforcement mortgages accounts sales everybody "
+    "anybody somebody nobody everyone anyone someone everything anything something nothing dunno gonna".split()
 )
 
 _KIND_WORDS = (

@@ -161,19 +161,24 @@ class Matcher:
     def substitute(self, text: str) -> tuple[str, list[Found]]:
         """Return the text with all names replaced, and what was found."""
         out: list[str] = []
-        found = list(self.find(text))
+        found: list[Found] = []
         at = 0
-        for one in found:
-            out.append(text[at : one.start])
+        for one, new in self.replace(text):
+            out += (text[at : one.start], new)
+            found.append(one)
+            at = one.end
+        return "".join((*out, text[at:])), found
+
+    def replace(self, text: str) -> Iterator[tuple[Found, str]]:
+        """Yield the places where names stand, from left to right, each with the words that take its place."""
+        for one in list(self.find(text)):
             new = one.rule.replacement
             # "Carol2" must not become "P12".
             if one.start and text[one.start - 1].isdigit() and new[0].isalnum():
                 new = "-" + new
             if text[one.end : one.end + 1].isdigit() and new[-1].isalnum():
                 new += "-"
-            out.append(new)
-            at = one.end
-        return "".join((*out, text[at:])), found
+            yield one, new
 
 
 def _overlaps(match: re.Match[str], places: Sequence[_Place]) -> bool:

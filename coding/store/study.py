@@ -174,6 +174,10 @@ class Study(Base):
         )
         return [rows.participant(row) for row in found]
 
+    def everyone(self) -> list[Participant]:
+        """Return all participants, also those who speak in no transcript any more since they were merged."""
+        return [rows.participant(row) for row in self._query("SELECT * FROM participants ORDER BY rowid")]
+
     def speakers(self, transcript_id: str) -> dict[str, Participant]:
         """Return the participant behind each speaker label of one transcript."""
         found = self._query(

@@ -1,0 +1,368 @@
+"""A copy of a project without names: for an archive that others may read.
+
+Coders become ``Coder 1`` and so on, everywhere. What may identify somebody in transcripts that were imported with their
+names is found and replaced as at an import with pseudonyms, and with it every place that points into the text moves
+along: turns, segments, codings, memos, and the rows that the history keeps. Pseudonyms that the project has stay.
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coding.model import Transcript
+from coding.pseudonyms import (
+    Identifier,
+    Kind,
+    Replacement,
+    apply_pseudonyms,
+    find_identifiers,
+    is_pseudonymised,
+    new_key,
+    pseudonyms_of_speakers,
+    rules_for,
+)
+from coding.pseudonyms.match import MOST_CHARS, Matcher
+from coding.pseudonyms.names import is_code, is_common_word, parse_name
+from coding.store import Project
+from coding.store.copies import rewrite_rows
+from coding.store.decisions import KEYS
+from coding.store.rows import dumps, report_to_json
+from coding.store.study import NAMESPACE
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+_LEFT_OUT_TABLES = ("embeddings",)
+"""Vectors made of the words with their names in them."""
+
+_LEFT_OUT_SETTINGS = ("interchange.guids",)
+"""Names of coders and attributes by what they had elsewhere."""
+
+_CODER_COLUMNS = frozenset({"coder", "by", "imported_by", "set_by", "assigned_to", "assigned_by"})
+# What is said in these is not words of anybody: they are looked through for ids alone.
+_NO_WORDS = re.compile(
+    r"(?:.*_)?(?:ids?|keys?|kind|state|valence|origin|role|version|sha256|at|batch|undoes|parent|colour)"
+)
+_NO_JSON = frozenset({"text", "summary", "memo"})
+_CUT_WORD = re.compile(r"([^\W\d_]{2,})…")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Nameless:
+    """What was taken out of a copy; none of it stands in the copy.
+
+    Attributes:
+        identifiers: What was found in transcripts, with what took its place.
+        coders: What each coder is called instead.
+    """
+
+    identifiers: tuple[Identifier, ...]
+    coders: dict[str, str]
+
+
+def take_names_out(copy: Path, *, nlp: Language | None = None) -> Nameless:
+    """Take the names out of a copy of a project.
+
+    Args:
+        copy: A file that nobody works on.
+        nlp: A spaCy pipeline that recognises names; the one that comes with the tool unless given.
+
+    Raises:
+        ProjectError: The copy cannot be read or written.
+        ModelError: The pipeline cannot be loaded.
+    """
+    with Project.open(copy) as project:
+        sessions = [project.transcript(info.id) for info in project.transcripts()]
+        identifiers = _identifiers(sessions, nlp)
+        coders = {name: f"Coder {number}" for number, name in enumerate(project.coders(), start=1)}
+        talks = {session.id: _Talk.of(session, identifiers, number) for number, session in enumerate(sessions)}
+        rewriter = _Rewriter(talks, coders, _people(project, talks))
+        rewriter.learn(identifiers, _names_ever(project))
+    rewrite_rows(copy, rewriter.row)
+    return Nameless(identifiers, coders)
+
+
+def _identifiers(sessions: Sequence[Transcript], nlp: Language | None) -> tuple[Identifier, ...]:
+    named = [session for session in sessions if not is_pseudonymised(session.report)]
+    if not named:
+        return ()
+    taken = {
+        label: label for session in sessions if session not in named for label in pseudonyms_of_speakers(session.report)
+    }
+    return find_identifiers(named, nlp=nlp, key=replace(new_key(), participants=taken))
+
+
+# one transcript
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """One transcript before and after, and the way from the places of the one to those of the other.
+
+    Attributes:
+        new: Afterwards.
+        labels: What each speaker label became.
+        matcher: Finds the names of this transcript.
+        starts: Where the stretches begin that were replaced, in the old text, in order.
+        spans: Of each, where it began and ended, and where what took its place begins and ends.
+    """
+
+    new: Transcript
+    labels: dict[str, str]
+    matcher: Matcher
+    starts: list[int]
+    spans: list[tuple[int, int, int, int]]
+
+    @classmethod
+    def of(cls, old: Transcript, identifiers: Iterable[Identifier], number: int) -> _Talk:
+        rules = () if is_pseudonymised(old.report) else rules_for(old, identifiers)
+        matcher = Matcher(rules)
+        if not rules:
+            return cls(old, {label: label for label in old.speakers}, matcher, [], [])
+        new = apply_pseudonyms(old, rules)
+        # The hash of a file lets anybody confirm a guess at it; that of what is handed out says nothing more.
+        sha256 = hashlib.sha256(f"without names\n{number}\n{new.text}".encode("utf-8", "replace")).hexdigest()
+        labels = {a.speaker: b.speaker for a, b in zip(old.turns, new.turns, strict=True) if a.speaker and b.speaker}
+        spans = list(_spans(old, new, matcher))
+        return cls(replace(new, source_sha256=sha256), labels, matcher, [span[0] for span in spans], spans)
+
+    def start(self, at: int) -> int:
+        """Return where a stretch starts now that started at ``at``."""
+        return self._moved(at, end=False)
+
+    def end(self, at: int) -> int:
+        """Return where a stretch ends now that ended at ``at``."""
+        return self._moved(at, end=True)
+
+    def _moved(self, at: int, *, end: bool) -> int:
+        number = (bisect.bisect_left if end else bisect.bisect_right)(self.starts, at) - 1
+        if number < 0:
+            return at
+        _, old_end, new_start, new_end = self.spans[number]
+        if at >= old_end:
+            return new_end + at - old_end
+        # Inside of what was replaced: it belongs to the place as a whole.
+        return new_end if end else new_start
+
+
+def _spans(old: Transcript, new: Transcript, matcher: Matcher) -> Iterator[tuple[int, int, int, int]]:
+    """Yield what was replaced: the names in what was said, and all that stands between two turns."""
+    at = new_at = 0
+    for before, after in zip(old.turns, new.turns, strict=True):
+        if before.start_char > at or after.start_char > new_at:
+            yield at, before.start_char, new_at, after.start_char
+        moved = after.start_char - before.start_char
+        for found, words in matcher.replace(old.words_of(before)):
+            start, end = before.start_char + found.start, before.start_char + found.end
+            yield start, end, start + moved, start + moved + len(words)
+            moved += len(words) - (end - start)
+        at, new_at = before.end_char, after.end_char
+    if len(old.text) > at:
+        yield at, len(old.text), new_at, len(new.text)
+
+
+# people
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A participant: the id and the name that they get, and the name that they had."""
+
+    id: str
+    name: str
+    was: str
+
+
+def _people(project: Project, talks: Mapping[str, _Talk]) -> dict[str, _Person]:
+    """Return each participant by the id that they had."""
+    called: dict[str, str] = {}
+    for info in project.transcripts():
+        labels = talks[info.id].labels
+        for label, person in project.speakers(info.id).items():
+            if person.id not in called or person.name == label:
+                called[person.id] = labels.get(label, label)
+    every = {label: new for talk in talks.values() for label, new in talk.labels.items()}
+    found = {}
+    for number, person in enumerate(project.everyone()):
+        name = called.get(person.id) or every.get(person.name) or f"somebody {number + 1}"
+        if is_code(person.name) or person.name in every.values():
+            name = person.name
+        # An id that is made of a name would confirm a guess at it.
+        found[person.id] = _Person(str(uuid.uuid5(NAMESPACE, f"without names\n{number}\n{name}")), name, person.name)
+    return found
+
+
+def _names_ever(project: Project) -> dict[str, set[str]]:
+    """Return all names that participants ever had, by their ids: the history knows them all."""
+    found: dict[str, set[str]] = {}
+    for edit in project.edits():
+        for change in edit.changes:
+            for row in (change.before, change.after):
+                if change.table == "participants" and row is not None:
+                    found.setdefault(change.key, set()).add(str(row["name"]))
+    return found
+
+
+# rows
+
+
+@dataclass(slots=True)
+class _Rewriter:
+    """Rewrites rows of any table by what their columns are called and by what stands in them."""
+
+    talks: dict[str, _Talk]
+    coders: dict[str, str]
+    people: dict[str, _Person]
+    everywhere: Matcher = field(default_factory=lambda: Matcher(()))
+    words: frozenset[str] = frozenset()
+    acts: dict[str, str] = field(default_factory=dict)
+    ids: re.Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        pattern = "|".join(map(re.escape, (*self.talks, *self.people))) or "(?!)"
+        self.ids = re.compile(rf"(?<![0-9a-f])({pattern})(?::(\d+)-(\d+))?(?![0-9a-f])")
+
+    def learn(self, identifiers: Iterable[Identifier], ever: Mapping[str, set[str]]) -> None:
+        """Take the names to look for in what belongs to no transcript: memos, summaries, the codebook."""
+        rules: dict[str, Replacement] = {}
+        for person_id, person in self.people.items():
+            for name in sorted({person.was, *ever.get(person_id, ())}):
+                for form in _forms(name):
+                    if form != person.name and not is_code(form):
+                        rules[form] = Replacement(form, person.name, not is_common_word(form), Kind.PARTICIPANT)
+        for one in identifiers:
+            if one.sure or not is_common_word(one.text):
+                rules.setdefault(one.text, one.rule)
+        for name, new in self.coders.items():
+            for form in _forms(name):
+                # The name of an account is often a word, so here its capitals count.
+                rules.setdefault(form, Replacement(form, new, any_case=" " in form))
+        self.everywhere = Matcher(rules.values())
+        every = (*rules, *(one.text for one in identifiers))
+        self.words = frozenset(word.casefold() for text in every for word in re.findall(r"[^\W\d_]+", text))
+
+    def row(self, table: str, row: Row) -> Row | None:
+        """Return a row of a table as it is to be, or ``None`` where it is left out."""
+        if table in _LEFT_OUT_TABLES or (table == "meta" and row["key"] in _LEFT_OUT_SETTINGS):
+            return None
+        if table == "edits":
+            acts = {name: None if row[name] is None else self.act(row[name]) for name in ("batch", "undoes")}
+            changes = dumps(list(self.changes(row["changes"])))
+            return {**self.fields({**row, "changes": ""}), **acts, "changes": changes}
+        if table == "coders":
+            return {**row, "name": self.coders[row["name"]]}
+        if table == "transcripts":
+            return self.transcript(row)
+        if table == "participants":
+            return {**self.fields(row), "name": self.people[row["id"]].name}
+        if table == "turns":
+            talk = self.talks[row["transcript_id"]]
+            return {**self.fields(row), "speaker": talk.labels.get(row["speaker"], row["speaker"])}
+        if table == "speakers":
+            talk = self.talks[row["transcript_id"]]
+            label = talk.labels.get(row["label"], row["label"])
+            return {**self.fields(row), "label": label, "key": f"{talk.new.id}:{label}"}
+        return self.fields(row)
+
+    def changes(self, text: str) -> Iterator[list[object]]:
+        """Yield the changes of an edit: the rows are those of tables, and a change is named by its row."""
+        for table, key, before, after in json.loads(text):
+            rows = [None if row is None else self.row(table, row) for row in (before, after)]
+            kept = next((row for row in rows if row is not None), None)
+            if kept is not None and table in KEYS:
+                yield [table, kept[KEYS[table]], *rows]
+            elif kept is not None:
+                yield [table, key, *rows]
+
+    def act(self, batch: str) -> str:
+        """Return what an act is called: callers may have made its id of names."""
+        return self.acts.setdefault(batch, f"act-{len(self.acts) + 1}")
+
+    def transcript(self, row: Row) -> Row:
+        new = self.talks[row["id"]].new
+        return {
+            **row,
+            "id": new.id,
+            "text": new.text,
+            "name": new.name,
+            "group": new.group or new.name,
+            "source_name": new.source_name,
+            "source_sha256": new.source_sha256,
+            "report": report_to_json(new.report),
+            "imported_by": self.coders.get(row["imported_by"], row["imported_by"]),
+        }
+
+    def fields(self, row: Row, talk: _Talk | None = None) -> Row:
+        """Return the fields of a row, or of an object in one."""
+        talk = self.talks.get(str(row.get("transcript_id"))) or talk
+        new = {self.coders.get(name) or self.ids.sub(self.moved, name): value for name, value in row.items()}
+        new = {name: self.value(name, value, talk) for name, value in new.items()}
+        if talk is not None and type(row.get("start_char")) is int and type(row.get("end_char")) is int:
+            new["start_char"], new["end_char"] = talk.start(row["start_char"]), talk.end(row["end_char"])
+        return new
+
+    def value(self, name: str, value: Any, talk: _Talk | None) -> Any:  # noqa: ANN401 - whatever a column holds
+        if isinstance(value, str):
+            return self.text(name, value, talk)
+        if isinstance(value, list):
+            return [self.value(name, one, talk) for one in value]
+        return self.fields(value, talk) if isinstance(value, dict) else value
+
+    def text(self, name: str, value: str, talk: _Talk | None) -> str:
+        if value.startswith(("{", "[")) and name not in _NO_JSON:
+            parsed = _parsed(value)
+            if isinstance(parsed, (dict, list)):
+                return dumps(self.value(name, parsed, talk))
+        if name in _CODER_COLUMNS:
+            return self.coders.get(value, value)
+        if not _NO_WORDS.fullmatch(name):
+            value = self.coders.get(value) or self.without_names(value, talk)
+        elif "|" in value:
+            value = "|".join(self.coders.get(part, part) for part in value.split("|"))
+        return self.ids.sub(self.moved, value)
+
+    def moved(self, found: re.Match[str]) -> str:
+        """Return an id as it is now, and the place behind it where it is now."""
+        if found[1] in self.people:
+            return self.people[found[1]].id + found[0].removeprefix(found[1])
+        talk = self.talks[found[1]]
+        place = "" if found[2] is None else f":{talk.start(int(found[2]))}-{talk.end(int(found[3]))}"
+        return f"{talk.new.id}{place}"
+
+    def without_names(self, text: str, talk: _Talk | None) -> str:
+        """Return what somebody wrote, without names; of a word that was cut short only the dots are left."""
+        if talk is not None:
+            text, _ = talk.matcher.substitute(text)
+        text, _ = self.everywhere.substitute(text)
+        return _CUT_WORD.sub(lambda cut: "…" if self.begins_a_name(cut[1]) else cut[0], text)
+
+    def begins_a_name(self, word: str) -> bool:
+        return word[0].isupper() and any(name.startswith(word.casefold()) for name in self.words)
+
+
+def _forms(name: str) -> list[str]:
+    """Return how people write a name: whole, and its parts."""
+    parsed = parse_name(name)
+    parts = [parsed.first, parsed.last] if parsed is not None and parsed.is_full() else []
+    forms = [name, *(part for part in parts if len(part) > 2)]
+    if parsed is not None and parts:
+        forms += [parsed.full, f"{parsed.last}, {parsed.first}"]
+    fit = (form for form in forms if len(form) <= MOST_CHARS and form.isprintable())
+    return [form for form in fit if any(char.isalnum() for char in form)]
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
