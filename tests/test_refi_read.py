@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from coding.edits import RemoveCoding, apply_edits, undo
+from coding.edits import MarkReviewed, RejectSuggestion, RemoveCoding, apply_edits, undo
 from coding.edits.codebook import ChangeCode
 from coding.errors import CodingError, EditError, ReadError
 from coding.export import export
 from coding.export.identity import make_guid
 from coding.interchange import import_study, is_study, place_study, read_study
+from coding.model import Valence
 from coding.store import Project
-from tests.refi import GUIDS, code, codebook, coding, fill, place, qdpx, selection, text_source
+from tests.refi import GUIDS, code, codebook, coding, fill, place, qdpx, schema, selection, text_source, tree
 
 USER = f'<Users><User guid="{GUIDS[1]}" name="Kim"/></Users>'
 WORDS = "Ann: I went there.\nBob: So did I."
@@ -267,38 +268,119 @@ def test_what_was_coded_elsewhere_is_added(project, sent):
 
 
 def test_both_sides_changed_asks_and_keeps_ours(project, sent):
-    apply_edits(project, [ChangeCode("early", definition="Ours.")], coder="Ada")
-    data = changed(sent, ('name="Early"', 'name="Soon"'))
-    report = add(project, data)
-    assert [(d.what, d.field, d.ours, d.theirs, d.taken) for d in report.differences] == [
-        ("code", "name", "Early", "Soon", "ours"),
-        ("code", "definition", "Ours.", "", "ours"),
+    apply_edits(project, [ChangeCode("early", name="Ours", definition="Ours.")], coder="Ada")
+    report = add(project, changed(sent, ('name="Early"', 'name="Soon"')))
+    # The definition was changed here alone, so nobody has to say anything about it.
+    assert [(d.what, d.field, d.ours, d.theirs, d.taken, d.by) for d in report.differences] == [
+        ("code", "name", "Ours", "Soon", "ours", "both")
     ]
-    assert project.codebook()["early"].name == "Early"
-    assert "differs: code Early: name is 'Early' here and 'Soon' there; kept ours" in report.as_text()
+    assert (project.codebook()["early"].name, project.codebook()["early"].definition) == ("Ours", "Ours.")
+    assert "differs: code Ours: name is 'Ours' here and 'Soon' there; kept ours" in report.as_text()
 
 
-def test_theirs_can_be_taken(project, sent):
-    data = changed(sent, ('name="Early"', 'name="Soon"'), ("valence: lacking", "valence: unclear"), ("Noisy.", "Calm."))
-    report = add(project, data, prefer="theirs")
-    assert {(d.what, d.taken) for d in report.differences} == {
-        ("code", "theirs"),
-        ("coding", "theirs"),
-        ("memo", "theirs"),
+def test_what_was_changed_there_alone_is_taken(project, sent):
+    data = changed(sent, ('name="Early"', 'name="Soon"'), ("valence: lacking", "valence: unclear"))
+    report = add(project, data)
+    assert {(d.what, d.taken, d.by) for d in report.differences} == {
+        ("code", "theirs", "there"),
+        ("coding", "theirs", "there"),
     }
     assert project.codebook()["early"].name == "Soon"
     assert "unclear" in {c.valence.value for c in project.codings()}
+    assert "changed: code Early: name was 'Early' and is now 'Soon', as in the file" in report.as_text()
+
+
+def test_theirs_can_be_taken(project, sent):
+    apply_edits(project, [ChangeCode("early", name="Ours")], coder="Ada")
+    data = changed(sent, ('name="Early"', 'name="Soon"'), ("Noisy.", "Calm."))
+    report = add(project, data, prefer="theirs")
+    assert {(d.what, d.taken) for d in report.differences} == {("code", "theirs"), ("memo", "theirs")}
+    assert project.codebook()["early"].name == "Soon"
     assert "Calm." in {m.text for m in project.memos()}
+
+
+def test_each_difference_can_be_decided_by_itself(project, sent):
+    apply_edits(project, [ChangeCode("early", name="Ours")], coder="Ada")
+    study = read_study("x.qdpx", changed(sent, ('name="Early"', 'name="Soon"'), ("Noisy.", "Calm.")))
+    report = place_study(
+        project, study, by="Ada", file="x.qdpx", decided={("code", "Ours", "name"): "theirs"}, prefer="ours"
+    )
+    assert {(d.what, d.taken) for d in report.differences} == {("code", "theirs"), ("memo", "ours")}
+    assert project.codebook()["early"].name == "Soon"
+    assert "Noisy." in {m.text for m in project.memos()}
 
 
 def test_what_was_removed_here_stays_removed(project, sent):
     gone = project.codings(coder="Ada")[0]
     apply_edits(project, [RemoveCoding(gone.id)], coder="Ada")
-    report = import_study(project, sent, by="Ada")
+    report = import_study(project, sent, by="Ada", prefer="theirs")
     assert project.coding(gone.id) is None
-    assert [(d.what, d.ours, d.theirs) for d in report.differences] == [("coding", "removed", "there")]
-    import_study(project, sent, by="Ada", prefer="theirs")
-    assert project.coding(gone.id) == gone
+    assert (report.differences, report.stay_removed) == ((), 1)
+    assert "1 codings of the file were taken away here since" in report.as_text()
+
+
+def test_what_was_removed_here_and_changed_there_asks(project, sent):
+    gone = next(coding for coding in project.codings() if coding.valence is Valence.LACKING)
+    apply_edits(project, [RemoveCoding(gone.id)], coder=gone.coder)
+    data = changed(sent, ("valence: lacking", "valence: unclear"))
+    report = add(project, data)
+    assert [(d.what, d.ours, d.theirs, d.taken) for d in report.differences] == [
+        ("coding", "removed", "changed", "ours")
+    ]
+    assert project.coding(gone.id) is None
+    add(project, data, prefer="theirs")
+    assert project.coding(gone.id).valence is Valence.UNCLEAR
+
+
+def test_finished_places_and_refused_suggestions_come_along(project, tmp_path):
+    fill(project)
+    segment = project.segments()[1]
+    place = (segment.transcript_id, segment.start_char, segment.end_char)
+    apply_edits(
+        project,
+        [
+            MarkReviewed(*place, blind=True),
+            RejectSuggestion(*place, "early", 0.25, 0.5),
+            RejectSuggestion(*place, "early-2"),
+        ],
+        coder="Bo Ek",
+    )
+    apply_edits(project, [MarkReviewed(*place)], coder="Ada")
+    export(project, tmp_path / "sent.qdpx")
+    schema("Project").assertValid(tree(tmp_path / "sent.qdpx"))
+    with Project.open(tmp_path / "other.sqlite", create=True) as other:
+        report = import_study(other, tmp_path / "sent.qdpx", by="Kim")
+        assert (report.finished, report.refused) == (2, 2)
+        for name, more in (("reviews", ("blind",)), ("rejections", ("code_id", "score", "probability"))):
+            seen = []
+            for one in (project, other):
+                columns = ("start_char", "end_char", "coder", "created_at", *more)
+                seen.append(sorted(str([getattr(mark, c) for c in columns]) for mark in getattr(one, name)()))
+            assert seen[0] == seen[1]
+
+
+def test_what_was_reopened_here_stays_open(project, tmp_path):
+    fill(project)
+    segment = project.segments()[1]
+    place = (segment.transcript_id, segment.start_char, segment.end_char)
+    apply_edits(project, [MarkReviewed(*place), RejectSuggestion(*place, "early")], coder="Ada")
+    export(project, tmp_path / "sent.qdpx")
+    undo(project, coder="Ada")
+    report = import_study(project, tmp_path / "sent.qdpx", by="Ada")
+    assert (project.reviews(), project.rejections(), report.finished, report.refused) == ([], [], 0, 0)
+
+
+def test_marks_that_point_nowhere_are_listed(project, tmp_path):
+    fill(project)
+    segment = project.segments()[1]
+    apply_edits(project, [MarkReviewed(segment.transcript_id, segment.start_char, segment.end_char)], coder="Ada")
+    export(project, tmp_path / "sent.qdpx")
+    where = f"{segment.start_char}-{segment.end_char} at"
+    data = changed(tmp_path / "sent.qdpx", (where, f"{segment.start_char}-99999999 at"))
+    with Project.open(tmp_path / "other.sqlite", create=True) as other:
+        report = add(other, data)
+        assert other.reviews() == []
+        assert [(one.what, one.why) for one in report.dropped] == [("Note", "there is no such place or code")]
 
 
 def test_what_is_only_here_stays(project, sent, tmp_path):
@@ -362,7 +444,8 @@ def test_progress_is_told(project):
     told = []
     study = read_study("x.qdpx", one_source())
     place_study(project, study, by="Ada", file="x.qdpx", step=lambda *args: told.append(args))
-    assert told == [("Reading the talk", 0, 1), ("Reading the talk", 1, 1)]
+    whats = ("Reading the talk", "Placing codings")
+    assert told == [(what, done, 1) for what in whats for done in (0, 1)]
 
 
 def test_import_refuses_what_hangs_loose(project):

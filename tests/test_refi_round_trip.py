@@ -10,7 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coding.codebook import dump_codebook
-from coding.edits import AddCoding, SetAttributes, SetCodebook, WriteMemo, apply_edits
+from coding.edits import (
+    AddCoding,
+    MarkReviewed,
+    RejectSuggestion,
+    SetAttributes,
+    SetCodebook,
+    WriteMemo,
+    apply_edits,
+)
 from coding.edits.codebook import RetireCode
 from coding.export import export
 from coding.export.csv import CODING_COLUMNS, codings_table
@@ -146,6 +154,7 @@ def projects(draw):
     memos = draw(st.lists(st.tuples(st.sampled_from(["project", f"code:{codable[0]}"]), LINES), max_size=2))
     attributes = draw(st.dictionaries(NAMES, WORDS, max_size=2))
     retire, suggested = draw(st.booleans()), draw(st.booleans())
+    marked = draw(st.lists(st.tuples(st.sampled_from(["Ada", "Bo Ek"]), st.sampled_from(["done", "no"])), max_size=3))
 
     def make(project: Project) -> None:
         apply_edits(project, [SetCodebook(book)], coder="Ada")
@@ -157,6 +166,11 @@ def projects(draw):
         for coder, operation in coded:
             apply_edits(project, [operation], coder=coder)
         apply_edits(project, [WriteMemo(*memo) for memo in memos], coder="Ada")
+        for coder, mark in marked if project.segments() else ():
+            one = project.segments()[-1]
+            where = (one.transcript_id, one.start_char, one.end_char)
+            done = MarkReviewed(*where) if mark == "done" else RejectSuggestion(*where, codable[0], 0.1, 0.5)
+            apply_edits(project, [done], coder=coder)
         if suggested and project.segments():
             one = project.segments()[0]
             evidence = (Evidence(0.5, "name", "a “word”"), Evidence(0.25, "accepted", coder="Bo Ek"))

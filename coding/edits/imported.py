@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from coding.edits.base import Context, Plan
 from coding.errors import EditError
 from coding.model import Change, Code, Coding, Participant
-from coding.store import Memo
+from coding.store import Memo, Rejection, Review
 from coding.store.rows import code_to_json, dumps
 
 _COLUMNS = tuple(field.name for field in fields(Coding))
@@ -140,6 +140,39 @@ class ImportMemos:
             if old != new:
                 changes.append(Change("memos", memo.key, old, new))
         return Plan(tuple(changes), f"Imported {len(changes)} memos")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportMarks:
+    """Put into one transcript what coders have finished and which suggestions they refused, as they are.
+
+    Attributes:
+        transcript_id: The transcript.
+        reviews: Stretches that are finished.
+        rejections: Suggestions that were refused.
+    """
+
+    transcript_id: str
+    reviews: tuple[Review, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    kind = "import-marks"
+
+    def plan(self, context: Context) -> Plan:
+        """Plan the rows that are not there yet, after a look at every place, code and coder."""
+        project = context.project
+        text = project.text(self.transcript_id)
+        codes = {code.id for code in project.codebook().codable} | set(project.retired_codes())
+        coders = set(project.coders())
+        changes = []
+        for table, marks in (("reviews", self.reviews), ("rejections", self.rejections)):
+            for mark in marks:
+                if not 0 <= mark.start_char < mark.end_char <= len(text) or mark.coder not in coders:
+                    raise EditError(f"{mark.start_char} to {mark.end_char} is not a stretch of this transcript")
+                if isinstance(mark, Rejection) and mark.code_id not in codes:
+                    raise EditError(f"there is no code {mark.code_id!r} to refuse")
+                if project.row(table, mark.key) is None:
+                    changes.append(Change(table, mark.key, None, asdict(mark)))
+        return Plan(tuple(changes), f"Imported {len(changes)} marks of finished and refused places", self.transcript_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,70 @@ def parse_evidence(text: str) -> tuple[Evidence, ...]:
     return tuple(Evidence(float(m[1]), m[2], m[4] or "", coder=m[3]) for m in found if m)
 
 
+# what coders finished and refused
+
+FINISHED, REFUSED = "Finished", "Refused suggestions"
+"""The names of the notes that hold them: one for each coder on each source."""
+
+_PLACE = re.compile(
+    r"(?P<start>\d{1,12})-(?P<end>\d{1,12})"
+    r"(?: (?P<code>[a-z0-9-]+) score (?P<score>\S+) probability (?P<probability>\S+))?"
+    r"(?P<blind> blind)? at (?P<at>\S+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place that a coder has finished, or, with a code, where they refused a suggestion of it."""
+
+    start_char: int
+    end_char: int
+    code_id: str | None = None
+    score: float | None = None
+    probability: float | None = None
+    blind: bool = False
+    at: str = ""
+
+
+def describe_marks(marks: Iterable[Mark], *, refused: bool) -> str:
+    """Return the marks of one coder on one source, a line each, below a line that says what they are.
+
+    >>> print(describe_marks([Mark(3, 9, at="2026-01-02T03:04:05Z")], refused=False))
+    What is not coded at these places of the text is not there; characters are counted from 0.
+    3-9 at 2026-01-02T03:04:05Z
+    """
+    head = (
+        "The machine suggested these codes at these places of the text, and they were refused"
+        if refused
+        else "What is not coded at these places of the text is not there"
+    )
+    return "\n".join((f"{head}; characters are counted from 0.", *map(_mark_line, marks)))
+
+
+def _mark_line(mark: Mark) -> str:
+    code = "" if mark.code_id is None else f" {mark.code_id} score {mark.score!r} probability {mark.probability!r}"
+    return f"{mark.start_char}-{mark.end_char}{code}{' blind' if mark.blind else ''} at {mark.at}"
+
+
+def parse_marks(text: str) -> tuple[Mark, ...]:
+    """Return the marks that :func:`describe_marks` wrote; lines that are none are passed over."""
+    found = (_PLACE.fullmatch(line.strip()) for line in text.split("\n"))
+    return tuple(_mark(one) for one in found if one)
+
+
+def _mark(found: re.Match[str]) -> Mark:
+    start, end, code, score, probability, blind, at = found.groups()
+    return Mark(int(start), int(end), code, _float(score), _float(probability), blind is not None, at)
+
+
+def _float(text: str | None) -> float | None:
+    try:
+        value = None if text is None else float(text)
+    except ValueError:
+        return None
+    return value if value is not None and abs(value) < 1e300 else None
+
+
 # turns
 
 

@@ -1,8 +1,9 @@
 """The study in REFI-QDA, which NVivo, ATLAS.ti, MAXQDA and others read: a project (QDPX) or its codebook (QDC).
 
 Positions are Unicode code points, half-open, as everywhere in this project. What the format has no field for (valence,
-origin, score, evidence, examples of a code) stands in notes and descriptions, in words. Which segments are finished and
-which suggestions were refused have no place in the format.
+origin, score, evidence, examples of a code) stands in notes and descriptions, in words. Which places a coder has
+finished and which suggestions they refused stand in two notes of theirs on each source. The history of edits has no
+place in the format: a backup or an archive keeps it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,15 @@ from coding.errors import ExportError
 from coding.export.files import Step, told
 from coding.export.identity import MACHINE_GUID, NAME_SETTING, ORIGIN, ROLE_GUID, Guids, make_guid
 from coding.export.refi_codes import Codes, box, tag, xml_text
-from coding.export.refi_text import coding_facts, describe_turn, suggestion_facts
+from coding.export.refi_text import (
+    FINISHED,
+    REFUSED,
+    Mark,
+    coding_facts,
+    describe_marks,
+    describe_turn,
+    suggestion_facts,
+)
 from coding.model import MACHINE, Code, Coding, Participant, State, Suggestion
 from coding.store import Memo, Project, TranscriptInfo
 
@@ -104,6 +113,7 @@ class _Writer:
                 found = [s for s in project.suggestions(info.id) if s.state is State.SUGGESTED]
                 suggestions[info.id] = found
                 used |= {s.code_id for s in found}
+        used |= {one.code_id for one in project.rejections()}
         memos = [memo for memo in project.memos() if coders is None or memo.coder in coders]
         used |= {memo.target.removeprefix("code:") for memo in memos if memo.target.startswith("code:")}
         known = project.retired_codes()
@@ -174,7 +184,7 @@ class _Writer:
     def source(self, info: TranscriptInfo) -> str:
         guid = self.guids.get("source", info.id)
         text = self.project.text(info.id)
-        memos = self.memo_notes(f"transcript:{info.id}", guid)
+        memos = [*self.memo_notes(f"transcript:{info.id}", guid), *self.mark_notes(info, guid)]
         refs = (tag("NoteRef", {"targetGUID": note}) for note in memos)
         return tag(
             "TextSource",
@@ -298,6 +308,25 @@ class _Writer:
             for memo in found
         ]
 
+    def mark_notes(self, info: TranscriptInfo, guid: str) -> list[str]:
+        """Write what each coder has finished in a source, and what they refused, and return the notes' GUIDs."""
+        marks: dict[tuple[str, str], list[Mark]] = defaultdict(list)
+        for one in self.project.reviews(info.id):
+            mark = Mark(one.start_char, one.end_char, blind=bool(one.blind), at=one.created_at)
+            marks[one.coder, FINISHED].append(mark)
+        for no in self.project.rejections(info.id):
+            if no.code_id in self.codes.names:
+                mark = Mark(no.start_char, no.end_char, no.code_id, no.score, no.probability, at=no.created_at)
+                marks[no.coder, REFUSED].append(mark)
+        notes = []
+        for (coder, name), found in sorted(marks.items()):
+            if self.coders is None or coder in self.coders:
+                user = self.user(coder)
+                text = describe_marks(sorted(found, key=_by_place), refused=name == REFUSED)
+                at = max(mark.at for mark in found)
+                notes.append(self.note(make_guid(name, f"{user}|{guid}"), name, text, user, self.date(at)))
+        return notes
+
     def note(self, guid: str, name: str, text: str, user: str, at: str | None) -> str:
         attributes = {"guid": guid, "name": name, "creatingUser": user, "creationDateTime": at}
         self.notes.append(tag("Note", attributes, tag("PlainTextContent", {}, xml_text(text))))
@@ -341,6 +370,11 @@ class _Writer:
             )
             for group, sources in members.items()
         ]
+
+
+def _by_place(mark: Mark) -> tuple[int, int, str]:
+    """Return what marks are ordered by."""
+    return mark.start_char, mark.end_char, mark.code_id or ""
 
 
 def _date(at: str) -> str | None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from coding.errors import ReadError
 from coding.interchange.labelled import is_labelled, read_labelled
 from coding.interchange.package import MOST_FILE_BYTES
-from coding.interchange.place import Prefer, Step, place_study
+from coding.interchange.place import Step, place_study
 from coding.interchange.refi_read import read_qdc, read_qdpx
-from coding.interchange.report import Difference, StudyReport
+from coding.interchange.report import Difference, Prefer, StudyReport
 from coding.interchange.study import Dropped, Study
 from coding.interchange.taguette import is_taguette_csv, read_taguette, read_taguette_csv
 from coding.segments import Segmentation

@@ -6,19 +6,22 @@ import hashlib
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from coding.codebook import CODE_ID, MAX_CODES, make_code_id
 from coding.edits import Operation, apply_edits
+from coding.edits.base import short
 from coding.edits.imported import ImportCodes, ImportCodings, ImportMemos, ImportPeople, KeepSettings
 from coding.errors import CodingError
+from coding.export.files import told
 from coding.export.identity import NAME_SETTING, SETTING, Guids
 from coding.export.refi_codes import unique_names
+from coding.interchange.earlier import Earlier
+from coding.interchange.marks import marks_to_add
 from coding.interchange.matching import Match, place_of
 from coding.interchange.prepare import clean_text, cut_source, make_transcript, stored_date, texts_by_hash
-from coding.interchange.report import Difference, StudyReport
+from coding.interchange.report import Difference, Prefer, StudyReport
 from coding.interchange.study import Source, Study, StudyCode, StudyCoding
 from coding.model import (
     Code,
@@ -33,9 +36,9 @@ from coding.segments import Segmentation
 from coding.store import Memo, Project
 from coding.store.study import participant_id
 
-Prefer = Literal["ours", "theirs"]
 Step = Callable[[str, int, int], None]
 _CODINGS_AN_EDIT = 5_000
+_COMPARED = ("code_id", "start_char", "end_char", "valence", "memo")
 
 
 def place_study(
@@ -45,6 +48,7 @@ def place_study(
     by: str,
     file: str,
     prefer: Prefer = "ours",
+    decided: Mapping[tuple[str, str, str], Prefer] | None = None,
     segmentation: Segmentation | None = None,
     step: Step | None = None,
 ) -> StudyReport:
@@ -55,7 +59,8 @@ def place_study(
         study: As an importer made it.
         by: Who imports.
         file: The file's name, for the report.
-        prefer: What stands where the project and the file differ; every difference is in the report either way.
+        prefer: What stands where both sides changed something; every difference is in the report either way.
+        decided: What stands for single differences, by :attr:`Difference.key`.
         segmentation: How to cut new transcripts.
         step: Told what is being done, how much of it is done, and how much there is.
 
@@ -73,8 +78,8 @@ def place_study(
     if step:
         step("Reading the talk", len(new), len(new))
     with project.transaction():
-        placer = _Placer(project, study, project.add_coder(by), file, prefer)
-        return placer.place(new, segments, segmentation)
+        placer = _Placer(project, study, project.add_coder(by), file, prefer, decided or {})
+        return placer.place(new, segments, segmentation, step)
 
 
 @dataclass(slots=True)
@@ -86,6 +91,8 @@ class _Placer:
     by: str
     file: str
     prefer: Prefer
+    decided: Mapping[tuple[str, str, str], Prefer]
+    earlier: Earlier = field(default_factory=Earlier)
     guids: Guids = field(default_factory=Guids)
     coders: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
@@ -103,8 +110,10 @@ class _Placer:
         new: dict[str, Transcript],
         segments: dict[str, tuple[Segment, ...]],
         segmentation: Segmentation | None,
+        step: Step | None,
     ) -> StudyReport:
         self.guids = Guids.of(self.project)
+        self.earlier = Earlier.of(self.project)
         empty = not self.project.codebook().codes and not self.project.transcripts()
         self.add_coders()
         self.add_codes(empty)
@@ -112,10 +121,10 @@ class _Placer:
         names = self.add_sources(new, segments, segmentation)
         self.add_people()
         self.places = {coding.id: coding.transcript_id for coding in self.project.codings()}
-        removed = self.removed() if names["there"] else set()
-        for source in self.study.sources:
-            self.add_codings(source, removed)
-        self.do()
+        for source in told(self.study.sources, step, "Placing codings"):
+            self.add_codings(source)
+            self.add_marks(source)
+            self.do()
         self.add_memos()
         self.add_suggestions()
         self.keep(empty)
@@ -127,10 +136,21 @@ class _Placer:
         apply_edits(self.project, self.operations, coder=self.by)
         self.operations = []
 
-    def differ(self, what: str, name: str, field_name: str, ours: object, theirs: object) -> bool:
-        """Note a difference and tell whether the file's side is taken."""
-        self.differences.append(Difference(what, name, field_name, str(ours), str(theirs), self.prefer))
-        return self.prefer == "theirs"
+    def differ(
+        self, what: str, name: str, field_name: str, ours: object, theirs: object, of: tuple[str, str] | None = None
+    ) -> bool:
+        """Note a difference and tell whether the file's side is taken.
+
+        ``of`` is table and key of a row that was one thing on both sides once: there, what only one side changed is
+        taken from that side. Where both did, or nobody can tell, a person decides.
+        """
+        who = "both" if of is None else self.earlier.who_changed(*of, field_name, ours, theirs)
+        if who == "here":
+            return False
+        one = Difference(what, name, field_name, str(ours), str(theirs), by=who)
+        taken = "theirs" if who == "there" else self.decided.get(one.key, self.prefer)
+        self.differences.append(replace(one, taken=taken))
+        return taken == "theirs"
 
     # coders
 
@@ -161,7 +181,8 @@ class _Placer:
                 self.counts["codes"] += 1
             else:
                 self.counts["codes_there"] += 1
-                made += self.compared(theirs, known[code_id], shown.get(code_id, ""))
+                same = self.guids.get("code", code_id) == theirs.key
+                made += self.compared(theirs, known[code_id], shown.get(code_id, ""), same=same)
             self.codes[theirs.key] = code_id
         if len(known) + self.counts["codes"] > MAX_CODES:
             raise CodingError(f"the codebook would have more than {MAX_CODES:,} codes; import fewer", path=self.file)
@@ -200,8 +221,9 @@ class _Placer:
             codable=theirs.codable,
         )
 
-    def compared(self, theirs: StudyCode, ours: Code, shown: str) -> list[Code]:
-        """Return the code as it is to be, where that is not as it is."""
+    def compared(self, theirs: StudyCode, ours: Code, shown: str, *, same: bool) -> list[Code]:
+        """Return the code as it is to be, where that is not as it is; ``same`` where both have one GUID."""
+        of = ("codes", ours.id) if same else None
         there = self.new_code(theirs, ours.id)
         if theirs.name == shown:
             there = replace(there, name=ours.name)
@@ -217,7 +239,7 @@ class _Placer:
             if (
                 mine != other
                 and (self.study.own or other not in ("", None, ()))
-                and self.differ("code", ours.name, name, mine, other)
+                and self.differ("code", ours.name, name, mine, other, of)
             ):
                 new = replace(new, **{name: other})
         return [new] if new != ours else []
@@ -294,9 +316,8 @@ class _Placer:
                 continue
             person_id = found or self.person_id(theirs.key, theirs.name, places)
             ours = known.get(person_id)
-            people += self.person(
-                ours, Participant(person_id, theirs.name, theirs.role or Role.PARTICIPANT, theirs.attributes)
-            )
+            there = Participant(person_id, theirs.name, theirs.role or Role.PARTICIPANT, theirs.attributes)
+            people += self.person(ours, there, same=found is not None)
             self.guids = self.guids.with_guid("case", person_id, theirs.key)
             for transcript_id, label in places:
                 if self.transcripts_fresh(transcript_id):
@@ -328,21 +349,24 @@ class _Placer:
                 found.append((transcript_id, speakers[label.casefold()]))
         return found
 
-    def person(self, ours: Participant | None, theirs: Participant) -> list[Participant]:
+    def person(self, ours: Participant | None, theirs: Participant, *, same: bool) -> list[Participant]:
         """Return the participant as they are to be; an attribute that only one side has is kept."""
         if ours is None or (ours.name == theirs.name and not ours.attributes):
             return [theirs] if self.study.own or ours is None else [replace(theirs, role=ours.role)]
         attributes = dict(ours.attributes)
         for name, value in theirs.attributes:
             if name not in attributes or (
-                attributes[name] != value and self.differ("participant", ours.name, name, attributes[name], value)
+                attributes[name] != value
+                and self.differ(
+                    "participant", ours.name, name, attributes[name], value, ("participants", ours.id) if same else None
+                )
             ):
                 attributes[name] = value
         return [replace(ours, attributes=tuple(attributes.items()))]
 
     # codings
 
-    def add_codings(self, source: Source, removed: set[str]) -> None:
+    def add_codings(self, source: Source) -> None:
         transcript_id = self.transcripts[source.key]
         there = {} if source.key in self.fresh else {c.id: c for c in self.project.codings(transcript_id)}
         by_guid = {self.guids.get("coding", coding.id): coding for coding in there.values()}
@@ -356,9 +380,9 @@ class _Placer:
                 seen.add(ours.id)
                 self.coding_ids[theirs.key] = ours.id
                 self.counts["codings_there"] += 1
-                new += self.compared_coding(ours, coding)
-            elif coding.id in removed and not self.differ("coding", coding.id, "state", "removed", "there"):
-                continue
+                new += self.compared_coding(ours, coding, same=theirs.key in by_guid)
+            elif self.stays_removed(coding):
+                self.counts["stay_removed"] += 1
             else:
                 by_place.setdefault(place_of(coding), coding)
                 self.coding_ids[theirs.key] = coding.id
@@ -390,21 +414,40 @@ class _Placer:
             created_at=stored_date(theirs.at),
         )
 
-    def compared_coding(self, ours: Coding, theirs: Coding) -> list[Coding]:
+    def stays_removed(self, theirs: Coding) -> bool:
+        """Tell whether a coding was taken away here and is to stay away: unasked, where nobody changed it there."""
+        if not self.earlier.was_removed("codings", theirs.id):
+            return False
+        last = self.earlier.last("codings", theirs.id) or {}
+        told = ("code_id", "start_char", "end_char") if not self.study.own else _COMPARED
+        if all(last.get(name) == getattr(theirs, name) for name in told):
+            return True
+        return not self.differ("coding", self.where(theirs), "state", "removed", "changed")
+
+    def where(self, coding: Coding) -> str:
+        """Return a coding in words that a person knows it by."""
+        words = self.project.text(coding.transcript_id)[coding.start_char : coding.end_char]
+        return f"{coding.code_id} by {coding.coder} on “{short(words)}”"
+
+    def compared_coding(self, ours: Coding, theirs: Coding, *, same: bool) -> list[Coding]:
         new = ours
-        for name in ("code_id", "start_char", "end_char", "valence", "memo"):
+        of = ("codings", ours.id) if same else None
+        for name in _COMPARED:
             mine, other = getattr(ours, name), getattr(theirs, name)
             # Other tools know neither valence nor memo of a coding; that they lack them says nothing.
             silent = name in ("valence", "memo") and not self.study.own
-            if mine != other and not silent and self.differ("coding", ours.id, name, mine, other):
+            if mine != other and not silent and self.differ("coding", self.where(ours), name, mine, other, of):
                 new = replace(new, **{name: other})
         return [new] if new != ours else []
 
-    def removed(self) -> set[str]:
-        """Return the ids of codings that somebody took away here."""
-        edits = [edit for kind in ("remove-coding", "merge-codes", "undo") for edit in self.project.edits(kind=kind)]
-        changes = (change for edit in edits for change in edit.changes if change.table == "codings")
-        return {change.key for change in changes if change.after is None}
+    def add_marks(self, source: Source) -> None:
+        marks = marks_to_add(
+            source, self.transcripts[source.key], coders=self.coders, codes=self.codes, earlier=self.earlier
+        )
+        if marks is not None:
+            self.counts["finished"] += len(marks.reviews)
+            self.counts["refused"] += len(marks.rejections)
+            self.operations.append(marks)
 
     # the rest
 
@@ -487,9 +530,12 @@ class _Placer:
             codings_there=self.counts["codings_there"],
             codings_in_file=self.counts["in_file"],
             only_here=self.counts["only_here"],
+            stay_removed=self.counts["stay_removed"],
             suggestions=self.counts["suggestions"],
             people=self.counts["people"],
             memos=self.counts["memos"],
+            finished=self.counts["finished"],
+            refused=self.counts["refused"],
             coders=tuple(dict.fromkeys(self.coders.values())),
             dropped=tuple(one for one in self.study.dropped if not one.mended),
             mended=tuple(one for one in self.study.dropped if one.mended),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from coding.codebook import valid_colour
 from coding.export.identity import MACHINE_GUID, ORIGIN, ROLE_GUID, make_guid
-from coding.export.refi_text import parse_code, parse_evidence, parse_facts
+from coding.export.refi_text import FINISHED, REFUSED, parse_code, parse_evidence, parse_facts, parse_marks
 from coding.interchange.package import Package
 from coding.interchange.positions import Shift, Text, choose_shift, decode_text, make_text
 from coding.interchange.refi_facts import decoded_or_none, number, one_of, same, turn_of, with_facts
@@ -22,6 +22,7 @@ from coding.interchange.study import (
     Study,
     StudyCode,
     StudyCoding,
+    StudyMark,
     StudyMemo,
     StudySuggestion,
 )
@@ -255,7 +256,8 @@ class _Reader:
             self.selection(selection, key, name, found, shift, codings, suggestions)
         for coding in text.codings:
             self.codings_at(coding, 0, len(found.text), codings, suggestions)
-        self.add_memos(text.notes, "transcript", key)
+        marks, memos = self.marks(text, found.text)
+        self.add_memos(memos, "transcript", key)
         if text.values:
             self.records.drop("VariableValue", name, f"{text.values} attributes of a source have no place here")
         facts = parse_facts(text.description)
@@ -272,7 +274,31 @@ class _Reader:
             turns=turns,
             codings=tuple(codings),
             suggestions=tuple(suggestions),
+            marks=marks,
         )
+
+    def marks(self, text: XmlText, words: str) -> tuple[tuple[StudyMark, ...], list[str]]:
+        """Return what coders finished and refused in a source, and the notes on it that say something else."""
+        by_id = {code.code_id: key for key, code in self.codes.items() if code.code_id is not None}
+        found: list[StudyMark] = []
+        others: list[str] = []
+        for guid in text.notes:
+            note = self.notes.get(guid)
+            of = "" if note is None else f"{note.user}|{text.guid}"
+            if note is None or note.content is None or guid not in (make_guid(FINISHED, of), make_guid(REFUSED, of)):
+                others.append(guid)
+                continue
+            self.used_notes.add(guid)
+            for mark in parse_marks(note.content):
+                code = None if mark.code_id is None else by_id.get(mark.code_id)
+                if not mark.start_char < mark.end_char <= len(words) or (mark.code_id is not None and code is None):
+                    self.records.drop(
+                        "Note", f"{note.name}, {mark.start_char}-{mark.end_char}", "there is no such place or code"
+                    )
+                    continue
+                facts = (code, mark.score, mark.probability, mark.blind)
+                found.append(StudyMark(mark.start_char, mark.end_char, self.coder(note.user), mark.at, *facts))
+        return tuple(found), others
 
     def words(self, text: XmlText, name: str) -> Text | None:
         found: Text | None = None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from coding.interchange.study import Dropped
 
+Prefer = Literal["ours", "theirs"]
 MOST_LINES = 20
 
 
@@ -21,6 +23,7 @@ class Difference:
         ours: As it is in the project.
         theirs: As it is in the file.
         taken: Which of the two stands now: ``ours`` or ``theirs``.
+        by: ``there`` where only the other side changed it, so that nobody has to decide; else ``both``.
     """
 
     what: str
@@ -28,10 +31,18 @@ class Difference:
     field: str
     ours: str
     theirs: str
-    taken: str = "ours"
+    taken: Prefer = "ours"
+    by: str = "both"
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Return what names it when somebody decides."""
+        return self.what, self.name, self.field
 
     def __str__(self) -> str:
         """Return it on one line."""
+        if self.by == "there":
+            return f"{self.what} {self.name}: {self.field} was {self.ours!r} and is now {self.theirs!r}, as in the file"
         return (
             f"{self.what} {self.name}: {self.field} is {self.ours!r} here and {self.theirs!r} there; kept {self.taken}"
         )
@@ -52,9 +63,12 @@ class StudyReport:
         codings_there: How many were there already.
         codings_in_file: How many the file has.
         only_here: Codings of the same transcripts that the file has not; they are kept.
+        stay_removed: Codings of the file that somebody took away here since; they stay away.
         suggestions: How many suggestions of the machine came back.
         people: How many participants were named or described.
         memos: How many memos are new.
+        finished: How many stretches that somebody finished came along.
+        refused: How many suggestions that somebody refused came along.
         coders: Whose codings they are.
         dropped: What has no place here.
         mended: What was kept in another form.
@@ -72,9 +86,12 @@ class StudyReport:
     codings_there: int = 0
     codings_in_file: int = 0
     only_here: int = 0
+    stay_removed: int = 0
     suggestions: int = 0
     people: int = 0
     memos: int = 0
+    finished: int = 0
+    refused: int = 0
     coders: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     mended: tuple[Dropped, ...] = ()
@@ -95,10 +112,15 @@ class StudyReport:
             f"  {self.codings} of {self.codings_in_file} codings, {self.codings_there} were there already",
             f"  {self.people} participants, {self.memos} memos, {self.suggestions} suggestions of the machine",
         ]
+        if self.finished or self.refused:
+            lines.append(f"  {self.finished} finished places and {self.refused} refused suggestions")
         if self.only_here:
             lines.append(f"  {self.only_here} codings are not in the file; they are kept")
+        if self.stay_removed:
+            lines.append(f"  {self.stay_removed} codings of the file were taken away here since; they stay away")
         for title, found in (
-            ("differs", [str(one) for one in self.differences]),
+            ("changed", [str(one) for one in self.differences if one.by == "there"]),
+            ("differs", [str(one) for one in self.differences if one.by != "there"]),
             ("mended", [str(one) for one in self.mended]),
             ("left out", [str(one) for one in self.dropped]),
             ("warning", list(self.warnings)),

@@ -87,6 +87,20 @@ class StudySuggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class StudyMark:
+    """A place that a coder has finished, or, with the key of a code, where they refused a suggestion of it."""
+
+    start_char: int
+    end_char: int
+    coder: str
+    at: str
+    code: str | None = None
+    score: float | None = None
+    probability: float | None = None
+    blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StudyMemo:
     """A note.
 
@@ -123,6 +137,7 @@ class Source:
     turns: tuple[Turn, ...] = ()
     codings: tuple[StudyCoding, ...] = ()
     suggestions: tuple[StudySuggestion, ...] = ()
+    marks: tuple[StudyMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
