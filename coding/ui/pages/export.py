@@ -20,6 +20,7 @@ OTHER = (
     (".qdpx", "Project for NVivo, ATLAS.ti, MAXQDA (QDPX)"),
     (".qdc", "Codebook for other tools (QDC)"),
     (".yaml", "Codebook (YAML)"),
+    (".zip", "Archive of everything, without names (ZIP)"),
 )
 BY_CODING, BY_SEGMENT = "A row for each coding", "A row for each segment, a column for each code"
 
