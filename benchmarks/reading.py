@@ -1,6 +1,7 @@
 """Reading time and memory of transcripts, beside the usual libraries alone on the same files.
 
-Run ``python benchmarks/reading.py``. It prints two tables: reading beside ``webvtt-py``, ``srt`` and ``python-docx``,
+Run ``python benchmarks/reading.py``, or with ``--samples FOLDER`` to see what becomes of your own files. It prints two
+tables: reading beside ``webvtt-py``, ``srt`` and ``python-docx``,
 each of which gives cues or paragraphs only, and the growth of time and memory with the number of cues. Memory is what
 Python objects take at their peak; the tree that lxml holds in C for a Word document is not in it.
 """
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -167,11 +169,33 @@ def unpacked_bytes(path: Path) -> int:
         return sum(info.file_size for info in archive.infolist())
 
 
+def show_samples(folder: Path) -> None:
+    """Print what becomes of each file in a folder: words, cues, speakers with their turns, warnings."""
+    print("| file | format | words | left out | cues in | cues out | speakers (turns) | warnings |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for path in sorted(folder.iterdir()):
+        read = read_transcript(path)
+        words = sum(len(read.words_of(turn).split()) for turn in read.turns)
+        left_out = sum(len(item.text.split()) for item in read.report.left_out)
+        turns = Counter(turn.speaker or "(unknown)" for turn in read.turns if not turn.heading)
+        who = "; ".join(f"{name} {count}" for name, count in turns.most_common(6))
+        who += f"; {len(turns) - 6} more" if len(turns) > 6 else ""
+        cues = (read.report.cues_in, read.report.cues_out)
+        shown = " | ".join("" if count is None else f"{count:,}" for count in cues)
+        about = f"{words:,} | {left_out:,} | {shown} | {who.replace('|', ' ')} | {len(read.report.warnings)}"
+        print(f"| {path.name} | {read.report.format} | {about} |")
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print both tables, or what becomes of the files in a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of cues")
-    sizes = sorted(parser.parse_args().sizes)
+    parser.add_argument("--samples", type=Path, metavar="FOLDER", help="only say what becomes of the files in it")
+    arguments = parser.parse_args()
+    if arguments.samples:
+        show_samples(arguments.samples)
+        return
+    sizes = sorted(arguments.sizes)
     with tempfile.TemporaryDirectory() as folder:
         paths = {}
         for suffix, write in WRITERS.items():
