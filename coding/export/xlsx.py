@@ -275,12 +275,22 @@ def _sheet(table: Table) -> Iterator[str]:
     yield (
         f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-        '<sheetFormatPr defaultRowHeight="15"/><sheetData>'
+        f'<sheetFormatPr defaultRowHeight="15"/>{_widths(table)}<sheetData>'
     )
     yield _row(1, columns, table.columns, style=' s="1"')
     for number, row in enumerate(table.rows, start=2):
         yield _row(number, columns, row)
     yield "</sheetData></worksheet>"
+
+
+def _widths(table: Table) -> str:
+    """Return how wide columns are, in characters: as their first rows need it, and no wider than can be read."""
+    columns = []
+    for at, name in enumerate(table.columns):
+        longest = max((len(str(row[at])) for row in table.rows[:50] if row[at] is not None), default=0)
+        width = min(60, max(len(name), longest) + 2)
+        columns.append(f'<col min="{at + 1}" max="{at + 1}" width="{width}" customWidth="1"/>')
+    return f"<cols>{''.join(columns)}</cols>" if columns else ""
 
 
 def _row(number: int, columns: list[str], cells: Iterable[Cell], style: str = "") -> str:
