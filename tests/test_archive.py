@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,13 +12,15 @@ from hypothesis import strategies as st
 
 from coding.cli import main
 from coding.edits import AddCoding, MarkReviewed, RejectSuggestion, SetAttributes, WriteMemo, apply_edits, undo
+from coding.edits.framework import ChangeBehaviour
 from coding.edits.people import MergeParticipants, RenameParticipant
 from coding.edits.study import SetCodebook
 from coding.errors import ExportError
 from coding.export import export
 from coding.export.archive import SUMS, TABLES, write_archive
 from coding.export.nameless import _Rewriter, _Talk
-from coding.model import Segment
+from coding.framework import Quotation, read_framework
+from coding.model import Code, Segment
 from coding.pseudonyms import Pseudonymiser, Replacement, new_key
 from coding.pseudonyms.match import Matcher
 from coding.store import Project
@@ -108,6 +111,39 @@ def test_every_quotation_is_the_slice_of_its_file(named, tmp_path):
     for row in rows:
         assert row["quotation"] == text[int(row["start_char"]) : int(row["end_char"])]
     assert [row["quotation"] for row in table(files, "codings.csv")][1] == "[person 1]"
+
+
+def test_quotations_of_the_framework_move_along(named, tmp_path):
+    transcript_id = named.transcripts()[0].id
+    words = "Mine never came out of his office."
+    start = named.text(transcript_id).index(words)
+    place = Quotation(transcript_id, start, start + len(words), contrary=True)
+    change = ChangeBehaviour("tries-service", quotations=(place,), statement="As Carol Brewster put it.")
+    apply_edits(named, [change], coder="Ada Lovelace")
+    write_archive(named, tmp_path / "a.zip")
+    path = tmp_path / "opened.sqlite"
+    path.write_bytes(files_of(tmp_path / "a.zip")["study.sqlite"])
+    with Project.open(path) as opened:
+        behaviour = read_framework(opened).behaviour("tries-service")
+        (moved,) = behaviour.quotations
+        assert opened.text(moved.transcript_id)[moved.start_char : moved.end_char] == words
+        assert moved.start_char != start
+        assert moved.contrary
+        assert behaviour.statement == "As P1 put it."
+        undo(opened, coder="Coder 1")
+        assert read_framework(opened).behaviour("tries-service").quotations is None
+
+
+def test_ids_of_codes_stay_where_they_hold_a_name(named, tmp_path):
+    book = replace(CODEBOOK, codes=(*CODEBOOK.codes, Code("like-femi", "Like Femi", "people")))
+    change = ChangeBehaviour("tries-service", codes=("tries-service", "like-femi"))
+    apply_edits(named, [SetCodebook(book), change], coder="Ada Lovelace")
+    write_archive(named, tmp_path / "a.zip")
+    path = tmp_path / "opened.sqlite"
+    path.write_bytes(files_of(tmp_path / "a.zip")["study.sqlite"])
+    with Project.open(path) as opened:
+        behaviour = read_framework(opened).behaviour("tries-service")
+        assert set(behaviour.codes) <= {code.id for code in opened.codebook().codes}
 
 
 def test_turns_have_their_words_without_names(named, tmp_path):

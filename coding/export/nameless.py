@@ -272,7 +272,16 @@ class _Rewriter:
             talk = self.talks[row["transcript_id"]]
             label = talk.labels.get(row["label"], row["label"])
             return {**self.fields(row), "label": label, "key": f"{talk.new.id}:{label}"}
+        if table == "framework_behaviours":
+            # Ids of codes are no words, and these places stand in lists, without columns that say what they are.
+            places = row["quotations"] and dumps([self.place(*place) for place in json.loads(row["quotations"])])
+            return {**self.fields({**row, "quotations": None}), "codes": row["codes"], "quotations": places}
         return self.fields(row)
+
+    def place(self, transcript_id: str, start_char: int, end_char: int, contrary: bool) -> list[object]:
+        """Return where a quotation that stands for a behaviour is now."""
+        talk = self.talks[transcript_id]
+        return [talk.new.id, talk.start(start_char), talk.end(end_char), contrary]
 
     def changes(self, text: str) -> Iterator[list[object]]:
         """Yield the changes of an edit: the rows are those of tables, and a change is named by its row."""
