@@ -15,10 +15,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any
 
+from coding.bundled import installed_version
 from coding.errors import ProjectError
 from coding.model import utc_now
 from coding.store import Project
@@ -114,7 +114,7 @@ def back_up(project: str | Path, out: str | Path | None = None, *, step: Step | 
         with Project.open(source) as opened:
             counts = opened.copy_to(copy, progress=_pages(step, "Copying the project"))
         sha256, length = _hash(copy)
-        manifest = Manifest(source.stem, made_at, _version(), sha256, length, **counts)
+        manifest = Manifest(source.stem, made_at, installed_version() or "0", sha256, length, **counts)
         _pack(packed, copy, manifest, step)
         with _unpacked(packed, target.parent, step):
             pass
@@ -325,10 +325,3 @@ def _pages(step: Step | None, what: str) -> Callable[[int, int], None] | None:
     if step is None:
         return None
     return lambda done, of: step(what, done, of)
-
-
-def _version() -> str:
-    try:
-        return version("focus-coding")
-    except PackageNotFoundError:
-        return "0"

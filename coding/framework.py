@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from coding.model import Code, Codebook
+from coding.model import Code, Codebook, tree_order
 from coding.store import BehaviourRow, ClusterRow, Project
 
 OTHERS = "others"
 """The id of the cluster for codes that stand in no group."""
+
+FIELDS = ("name", "statement", "codes", "positive", "contrary", "quotations")
+"""What people can write about a behaviour, and take from the codebook again."""
 
 _LACK = re.compile(r"apply (?:\w+ )?to (?:the|its) lack\b\s*(?:of it)?\s*[:,]?\s*", re.IGNORECASE)
 _APPLY = re.compile(r"apply (?:it |this |the code )?(?=when |where |if |to )(?:when |where |if |to )", re.IGNORECASE)
@@ -167,7 +170,7 @@ def _sources(
     codebook: Codebook, retired: Mapping[str, Code], rows: Iterable[BehaviourRow]
 ) -> list[tuple[str, Code | None]]:
     """Return the behaviours that there are: one a code, those that people added, and those whose code retired."""
-    found: list[tuple[str, Code | None]] = [(code.id, code) for code in _tree(codebook) if code.codable]
+    found: list[tuple[str, Code | None]] = [(code.id, code) for code, _ in tree_order(codebook) if code.codable]
     for row in rows:
         if row.id in codebook:
             continue
@@ -189,11 +192,7 @@ def _behaviour(behaviour_id: str, code: Code | None, row: BehaviourRow | None, *
         )
     if row is None:
         return plain
-    given: dict[str, object] = {
-        name: value
-        for name in ("name", "statement", "codes", "positive", "contrary", "quotations")
-        if (value := getattr(row, name)) is not None
-    }
+    given: dict[str, object] = {name: value for name in FIELDS if (value := getattr(row, name)) is not None}
     if row.quotations is not None:
         given["quotations"] = tuple(Quotation(*place) for place in row.quotations)
     return replace(plain, **given, written=frozenset(given))  # type: ignore[arg-type]
@@ -239,7 +238,7 @@ class _Groups:
 def _by_default(codebook: Codebook) -> _Groups:
     homes: dict[str, str] = {}
     clusters: dict[str, Cluster] = {}
-    for code in _tree(codebook):
+    for code, _ in tree_order(codebook):
         if not code.codable:
             clusters[code.id] = Cluster(code.id, code.name, code.definition)
             continue
@@ -278,13 +277,3 @@ def _shown_empty(cluster_id: str, row: ClusterRow | None, used: Iterable[str]) -
     if row is not None and row.removed:
         return False
     return cluster_id in used or (row is not None and row.name is not None)
-
-
-def _tree(codebook: Codebook) -> list[Code]:
-    found: list[Code] = []
-    waiting = list(reversed(codebook.children(None)))
-    while waiting:
-        code = waiting.pop()
-        found.append(code)
-        waiting += reversed(codebook.children(code.id))
-    return found

@@ -259,6 +259,21 @@ class Codebook:
         return tuple(reversed(chain))
 
 
+def tree_order(codebook: Codebook) -> tuple[tuple[Code, int], ...]:
+    """Return the codes as people read them, each with how deep it stands: what is above comes first.
+
+    >>> [code.id for code, depth in tree_order(Codebook("", codes=(Code("b", "B", "a"), Code("a", "A"))))]
+    ['a', 'b']
+    """
+    found: list[tuple[Code, int]] = []
+    waiting = [(code, 0) for code in reversed(codebook.children(None))]
+    while waiting:
+        code, depth = waiting.pop()
+        found.append((code, depth))
+        waiting += [(child, depth + 1) for child in reversed(codebook.children(code.id))]
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Coding:
     """One code applied to one stretch of text by one coder.

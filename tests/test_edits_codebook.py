@@ -16,10 +16,9 @@ from coding.edits.codebook import (
     RestoreCode,
     RetireCode,
     in_tree_order,
-    tree_order,
 )
 from coding.errors import EditError
-from coding.model import Code, Codebook
+from coding.model import Code, Codebook, tree_order
 from coding.store import Project
 from tests.conftest import CODEBOOK, sentences, transcript
 

@@ -81,7 +81,7 @@ def agree(
     chosen_unit = _check(unit, how)
     work = _Work(project.codings(), project.reviews())
     people = _choose_coders(project, work, coders)
-    known = _known_codes(project)
+    known = project.known_codes()
     code_ids = _choose_codes(project, known, codes)
     names = {code_id: known[code_id].name if code_id in known else code_id for code_id in code_ids}
     shortage = _shortage(people, code_ids)
@@ -141,10 +141,6 @@ def _choose_coders(project: Project, work: _Work, wanted: Sequence[str] | None) 
         return list(dict.fromkeys(wanted))
     at_work = {review.coder for review in work.reviews} | {coding.coder for coding in work.codings}
     return [name for name in everybody if name in at_work]
-
-
-def _known_codes(project: Project) -> dict[str, Code]:
-    return {**project.retired_codes(), **{code.id: code for code in project.codebook().codes}}
 
 
 def _choose_codes(project: Project, known: dict[str, Code], wanted: Sequence[str] | None) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from coding.codebook import make_code_id, parse_codebook, valid_colour
 from coding.edits.base import Context, Plan, codable_name, short
 from coding.errors import CodebookError, EditError
-from coding.model import Change, Code, Codebook, Coding
+from coding.model import Change, Code, Codebook, Coding, tree_order
 from coding.store import Project
 from coding.store.rows import code_from_json, code_to_json, coding_to_row
 
@@ -281,21 +281,6 @@ class ChangeCodebook:
         head = context.project.codebook()
         summary = f"Codebook “{short(self.name or head.name)}”, version {self.version or head.version}"
         return Plan(tuple(changes), summary)
-
-
-def tree_order(codebook: Codebook) -> tuple[tuple[Code, int], ...]:
-    """Return the codes as people read them, each with how deep it stands: what is above comes first.
-
-    >>> [code.id for code, depth in tree_order(Codebook("", codes=(Code("b", "B", "a"), Code("a", "A"))))]
-    ['a', 'b']
-    """
-    found: list[tuple[Code, int]] = []
-    waiting = [(code, 0) for code in reversed(codebook.children(None))]
-    while waiting:
-        code, depth = waiting.pop()
-        found.append((code, depth))
-        waiting += [(child, depth + 1) for child in reversed(codebook.children(code.id))]
-    return tuple(found)
 
 
 def in_tree_order(codebook: Codebook) -> Codebook:

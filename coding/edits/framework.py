@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from coding.edits.base import Context, Plan, quote, short
 from coding.errors import EditError
-from coding.framework import Behaviour, Cluster, Framework, Quotation, read_framework
+from coding.framework import FIELDS, Behaviour, Cluster, Framework, Quotation, read_framework
 from coding.model import Change
 from coding.store import Project
 from coding.store.decisions import new_id
@@ -38,8 +38,6 @@ _NEW_BEHAVIOUR: Row = {
     "quotations": None,
     "left_out": 0,
 }
-FIELDS = ("name", "statement", "codes", "positive", "contrary", "quotations")
-"""What people can write about a behaviour, and take from the codebook again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,7 @@ class AddCluster:
         """Plan the new row."""
         framework = read_framework(context.project)
         name = _name(self.name, "cluster")
-        if any(cluster.name.casefold() == name.casefold() for cluster in framework.clusters):
-            raise EditError(f"there is a cluster called “{name}” already; choose another name")
+        _check_free(framework, name)
         cluster_id = self.cluster_id or new_id()
         if context.project.row(_CLUSTERS, cluster_id) is not None:
             raise EditError("there is such a cluster already")
@@ -81,8 +78,7 @@ class ChangeCluster:
         cluster = _cluster(framework, self.cluster_id)
         new: Row = {}
         if self.name is not None and (name := _name(self.name, "cluster")) != cluster.name:
-            if any(one.name.casefold() == name.casefold() for one in framework.clusters if one is not cluster):
-                raise EditError(f"there is a cluster called “{name}” already; choose another name")
+            _check_free(framework, name, of=cluster)
             new["name"] = name
         if self.statement is not None and (statement := _statement(self.statement)) != cluster.statement:
             new["statement"] = statement
@@ -360,6 +356,12 @@ def _name(text: str, what: str) -> str:
     if not name or len(name) > MOST_NAME or not name.isprintable():
         raise EditError(f"a {what} needs a name of 1 to {MOST_NAME} characters")
     return name
+
+
+def _check_free(framework: Framework, name: str, *, of: Cluster | None = None) -> None:
+    """Refuse a name that another cluster than the one it is for has already."""
+    if any(one.name.casefold() == name.casefold() for one in framework.clusters if one is not of):
+        raise EditError(f"there is a cluster called “{name}” already; choose another name")
 
 
 def _statement(text: str) -> str:

@@ -14,10 +14,11 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coding.bundled import DISTRIBUTION, installed_version
 from coding.codebook import dump_codebook
 from coding.edits.codebook import in_tree_order
 from coding.errors import ExportError
@@ -35,7 +36,6 @@ from coding.store.rows import changes_to_json
 if TYPE_CHECKING:
     from spacy.language import Language
 
-DISTRIBUTION = "focus-coding"
 SUMS = "SHA256SUMS"
 _DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 6
@@ -196,13 +196,10 @@ def software() -> dict[str, object]:
     packages = {}
     for line in _requirements():
         name = re.split(r"[^\w.-]", line, maxsplit=1)[0]
-        try:
-            packages[name] = version(name)
-        except PackageNotFoundError:
-            packages[name] = "not installed"
+        packages[name] = installed_version(name) or "not installed"
     return {
         "tool": DISTRIBUTION,
-        "version": _version(),
+        "version": installed_version() or "not installed",
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "packages": packages,
@@ -216,18 +213,11 @@ def _requirements() -> list[str]:
         return []
 
 
-def _version() -> str:
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "not installed"
-
-
 # what it all means
 
 
 def _columns(made: dict[str, Table], project: Project) -> Table:
-    names = {code.id: code.name for code in (*project.codebook().codes, *project.retired_codes().values())}
+    names = {code_id: code.name for code_id, code in project.known_codes().items()}
     rows = []
     for part, table in made.items():
         known = {**tables.MEANINGS, **EXPLAINED, **_CODEBOOK, **_IN_FILES.get(part, {})}

@@ -210,7 +210,7 @@ class _Choice:
     @classmethod
     def of(cls, project: Project, coders: Collection[str] | None, code_ids: Collection[str] | None) -> _Choice:
         codebook = project.codebook()
-        known = {**project.retired_codes(), **{code.id: code for code in codebook.codes}}
+        known = project.known_codes()
         for name in sorted(set(coders or ()) - set(project.coders())):
             raise ExportError(f"there is no coder {name!r}; there are {', '.join(project.coders()) or 'none yet'}")
         for code_id in sorted(set(code_ids or ()) - set(known)):

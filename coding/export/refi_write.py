@@ -15,8 +15,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 
+from coding.bundled import installed_version
 from coding.edits.base import short
 from coding.edits.codebook import in_tree_order
 from coding.errors import ExportError
@@ -388,10 +388,8 @@ def _date(at: str) -> str | None:
 
 
 def _origin() -> str:
-    try:
-        return f"{ORIGIN} {version(ORIGIN)}"
-    except PackageNotFoundError:
-        return ORIGIN
+    found = installed_version(ORIGIN)
+    return ORIGIN if found is None else f"{ORIGIN} {found}"
 
 
 def _part(name: str) -> zipfile.ZipInfo:

@@ -152,7 +152,7 @@ def rejections_table(project: Project) -> Table:
     rows: list[tuple[Cell, ...]] = []
     names = {info.id: info.name for info in project.transcripts()}
     texts = {transcript_id: project.text(transcript_id) for transcript_id in names}
-    codes = _codes(project)
+    codes = project.known_codes()
     for one in project.rejections():
         words = texts[one.transcript_id][one.start_char : one.end_char]
         place = (names[one.transcript_id], one.start_char, one.end_char, words)
@@ -174,7 +174,7 @@ def finished_table(project: Project) -> Table:
 def suggestions_table(project: Project) -> Table:
     """Return a row a suggestion of the machine as it stands, the best of a segment first."""
     rows: list[tuple[Cell, ...]] = []
-    codes = _codes(project)
+    codes = project.known_codes()
     for info in project.transcripts():
         text = project.text(info.id)
         for one in project.suggestions(info.id):
@@ -199,7 +199,7 @@ class _About:
 
     def __init__(self, project: Project) -> None:
         self._transcripts = {info.id: info.name for info in project.transcripts()}
-        self._codes = _codes(project)
+        self._codes = project.known_codes()
         self._codings = {coding.id: coding for coding in project.codings()}
         self._texts = {transcript_id: project.text(transcript_id) for transcript_id in self._transcripts}
 
@@ -219,10 +219,6 @@ class _About:
             if transcript_id in self._texts and start.isdecimal() and end.isdecimal():
                 return f"“{self._texts[transcript_id][int(start) : int(end)]}”"
         return target
-
-
-def _codes(project: Project) -> dict[str, Code]:
-    return {**project.retired_codes(), **{code.id: code for code in project.codebook().codes}}
 
 
 def _name(codes: dict[str, Code], code_id: str) -> str:

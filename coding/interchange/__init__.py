@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from coding.errors import ReadError
+from coding.export.files import Step
 from coding.interchange.labelled import is_labelled, read_labelled
 from coding.interchange.package import MOST_FILE_BYTES
-from coding.interchange.place import Step, place_study
+from coding.interchange.place import place_study
 from coding.interchange.refi_read import read_qdc, read_qdpx
 from coding.interchange.report import Difference, Prefer, StudyReport
 from coding.interchange.study import Dropped, Study

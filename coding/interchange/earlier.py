@@ -38,8 +38,8 @@ class Earlier:
 
     def was_removed(self, table: str, key: str) -> bool:
         """Tell whether there was such a row, and is none any more."""
-        states = self.rows.get((table, key))
-        return bool(states) and states is not None and states[-1] is None
+        states = self.rows.get((table, key), [])
+        return bool(states) and states[-1] is None
 
     def last(self, table: str, key: str) -> Mapping[str, object] | None:
         """Return the last row that there was, if there was any."""
@@ -55,7 +55,7 @@ class Earlier:
             ours: As it is here.
             theirs: As it is in the file.
         """
-        before = [value for row in self.rows.get((table, key), []) if row is not None for value in [_value(row, name)]]
+        before = [_value(row, name) for row in self.rows.get((table, key), []) if row is not None]
         if any(value == _plain(theirs) for value in before):
             return "here"
         return "there" if all(value == _plain(ours) for value in before) else "both"

@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from coding.codebook import CODE_ID, MAX_CODES, make_code_id
@@ -14,7 +14,7 @@ from coding.edits import Operation, apply_edits
 from coding.edits.base import short
 from coding.edits.imported import ImportCodes, ImportCodings, ImportMemos, ImportPeople, KeepSettings
 from coding.errors import CodingError
-from coding.export.files import told
+from coding.export.files import Step, told
 from coding.export.identity import NAME_SETTING, SETTING, Guids
 from coding.export.refi_codes import unique_names
 from coding.interchange.earlier import Earlier
@@ -36,7 +36,6 @@ from coding.segments import Segmentation
 from coding.store import Memo, Project
 from coding.store.study import participant_id
 
-Step = Callable[[str, int, int], None]
 _CODINGS_AN_EDIT = 5_000
 _COMPARED = ("code_id", "start_char", "end_char", "valence", "memo")
 

@@ -219,6 +219,10 @@ class Study(Base):
         codes = (rows.code_from_json(row["data"]) for row in found)
         return {code.id: code for code in codes}
 
+    def known_codes(self) -> dict[str, Code]:
+        """Return every code that is or once was in the codebook, by id; retired ones first."""
+        return {**self.retired_codes(), **{code.id: code for code in self.codebook().codes}}
+
     def codes_in_use(self) -> dict[str, int]:
         """Return how many codings each code has."""
         found = self._query("SELECT code_id, count(*) AS n FROM codings GROUP BY code_id")

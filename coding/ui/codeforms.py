@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from coding.edits.codebook import ChangeCode, MergeCodes, MoveCode, RecodeCodings, RetireCode, tree_order
-from coding.model import Code, Codebook
+from coding.edits.codebook import ChangeCode, MergeCodes, MoveCode, RecodeCodings, RetireCode
+from coding.model import Code, Codebook, tree_order
 from coding.store import Project
 from coding.ui.widgets import act, count
 

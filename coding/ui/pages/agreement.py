@@ -21,8 +21,8 @@ from coding.agreement import (
     show_value,
     sort_codes,
 )
-from coding.edits.codebook import tree_order
 from coding.export import Table, to_csv
+from coding.model import tree_order
 from coding.store import Project
 from coding.ui import session
 from coding.ui.widgets import plain, show_page

@@ -8,9 +8,9 @@ import streamlit as st
 
 from coding.codebook import diff_codebooks, dump_codebook, parse_codebook
 from coding.edits import SetCodebook
-from coding.edits.codebook import AddCode, ChangeCodebook, RestoreCode, in_tree_order, tree_order
+from coding.edits.codebook import AddCode, ChangeCodebook, RestoreCode, in_tree_order
 from coding.errors import CodebookError, CodingError
-from coding.model import Code, Codebook
+from coding.model import Code, Codebook, tree_order
 from coding.store import Project
 from coding.ui import session
 from coding.ui.codeforms import change_form, lines, merge_form, place_form, retire_form

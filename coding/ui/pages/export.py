@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from coding.edits.codebook import tree_order
 from coding.export import Table, codings_table, export, segments_table, to_csv
+from coding.model import tree_order
 from coding.store import Project
 from coding.ui import session
 from coding.ui.widgets import count, show_page

@@ -99,7 +99,7 @@ def _time(record: TrackRecord) -> None:
 
 def _codes(record: TrackRecord, project: Project) -> None:
     st.subheader("By code", anchor=False)
-    names = {code.id: code.name for code in (*project.codebook().codes, *project.retired_codes().values())}
+    names = {code_id: code.name for code_id, code in project.known_codes().items()}
     _table([{"Code": names.get(code_id, code_id), **_row(tally)} for code_id, tally in record.by_code], "codes")
 
 
