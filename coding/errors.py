@@ -53,6 +53,10 @@ class EditError(CodingError):
     """An edit cannot be applied, because what it refers to is not there or has changed since."""
 
 
+class RoleError(CodingError):
+    """A person may not do this in a project that a team shares."""
+
+
 class ModelError(CodingError):
     """A language model is missing, is not the one that was expected, or cannot be loaded."""
 

@@ -233,3 +233,19 @@ def m006_framework(db: Database) -> None:
         );
         """,
     )
+
+
+@migrations()
+def m007_team(db: Database) -> None:
+    """Create the team: who may act in a project once somebody leads it."""
+    _run(
+        db,
+        """
+        CREATE TABLE team (
+            coder TEXT PRIMARY KEY REFERENCES coders(name),
+            roles TEXT NOT NULL,
+            account TEXT NOT NULL DEFAULT ''
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX team_account ON team(lower(account)) WHERE account != '';
+        """,
+    )

@@ -16,6 +16,7 @@ from coding.encoders import Encoder, embed
 from coding.errors import CodingError, ReadError
 from coding.model import Transcript
 from coding.readers import read_bytes
+from coding.roles import CoderRole
 from coding.segments import Segmentation, segment_transcript
 from coding.store import Project
 
@@ -145,7 +146,9 @@ def import_files(
     Raises:
         ProjectError: The project cannot be written. What was imported before stays.
         ModelError: The spaCy pipeline cannot be loaded.
+        RoleError: A team shares the project, and ``by`` brings no transcripts in.
     """
+    project.check_role(by, CoderRole.FACILITATOR)
     coder = project.add_coder(by)
     how = segmentation or stored_segmentation(project)
     results = []

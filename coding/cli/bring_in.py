@@ -84,8 +84,10 @@ def _import_transcripts(arguments: argparse.Namespace, files: list[str]) -> tupl
     import dataclasses
 
     from coding.pipeline import import_files, paths, start_project, stored_segmentation
+    from coding.roles import CoderRole
 
     with start_project(arguments.project, by=me(arguments.by)) as project:
+        project.check_role(me(arguments.by), CoderRole.FACILITATOR)
         how = stored_segmentation(project)
         given = {"min_words": arguments.min_words, "max_words": arguments.max_words}
         how = dataclasses.replace(how, **{name: value for name, value in given.items() if value is not None})

@@ -19,10 +19,13 @@ from coding.edits.codings import (
     Reopen,
     WriteMemo,
 )
+from coding.edits.needs import needs_of
 from coding.edits.people import AssignSpeaker, SplitParticipant
 from coding.edits.study import SetAttributes, SetCodebook, SetRole
+from coding.edits.team import RemoveMember, SetMember, check_led
 from coding.errors import EditError
 from coding.model import Edit, utc_now
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.store.decisions import new_id
 
@@ -36,9 +39,11 @@ __all__ = [
     "Plan",
     "RejectSuggestion",
     "RemoveCoding",
+    "RemoveMember",
     "Reopen",
     "SetAttributes",
     "SetCodebook",
+    "SetMember",
     "SetRole",
     "SplitParticipant",
     "WriteMemo",
@@ -66,6 +71,7 @@ def apply_edits(
 
     Raises:
         EditError: An operation refers to something that is not there, belongs to somebody else, or has changed.
+        RoleError: A team shares the project, and an operation needs a role that ``coder`` has not.
         ProjectError: The project cannot be written.
 
     >>> import tempfile
@@ -84,6 +90,7 @@ def apply_edits(
             return ()
         name = project.add_coder(coder)
         for operation in operations:
+            project.check_role(name, operation.needs)
             context = Context(project, name, utc_now())
             plan = operation.plan(context)
             if not plan.changes:
@@ -111,6 +118,7 @@ def undo(project: Project, *, coder: str, batch: str | None = None) -> tuple[Edi
 
     Raises:
         EditError: What the act made has been changed since, so it cannot be taken back by itself.
+        RoleError: A team shares the project, and ``coder`` no longer has the role that the act needed.
     """
     with project.transaction():
         target = batch or project.last_open_batch(coder)
@@ -118,7 +126,12 @@ def undo(project: Project, *, coder: str, batch: str | None = None) -> tuple[Edi
 
 
 def redo(project: Project, *, coder: str) -> tuple[Edit, ...]:
-    """Do again what ``coder`` undid last, as long as nothing new was done since."""
+    """Do again what ``coder`` undid last, as long as nothing new was done since.
+
+    Raises:
+        EditError: What the act made has been changed since.
+        RoleError: A team shares the project, and ``coder`` no longer has the role that the act needed.
+    """
     with project.transaction():
         target = project.last_open_batch(coder, undone=True)
         return () if target is None else _take_back(project, target, coder=coder)
@@ -128,6 +141,8 @@ def _take_back(project: Project, batch: str, *, coder: str) -> tuple[Edit, ...]:
     edits = project.batch(batch)
     if not edits or edits[0].coder != coder:
         raise EditError("there is no such act of yours to take back")
+    for need in _needs(project, edits):
+        project.check_role(coder, need)
     act = new_id()
     verb = "redo" if edits[0].undoes else "undo"
     inverses = tuple(
@@ -145,7 +160,16 @@ def _take_back(project: Project, batch: str, *, coder: str) -> tuple[Edit, ...]:
         for edit in reversed(edits)
     )
     project.write_edits(inverses)
+    if any(change.table == "team" for edit in edits for change in edit.changes):
+        check_led(project)
     return inverses
+
+
+def _needs(project: Project, edits: Sequence[Edit]) -> set[CoderRole | None]:
+    """Return the roles that an act needed, or the act that it took back."""
+    while edits and edits[0].undoes is not None:
+        edits = project.batch(edits[0].undoes)
+    return {needs_of(edit.kind) for edit in edits}
 
 
 def _taken_back(summary: str, verb: str) -> str:

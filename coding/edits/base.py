@@ -7,6 +7,7 @@ from typing import Protocol
 
 from coding.errors import EditError
 from coding.model import Change, Coding
+from coding.roles import CoderRole
 from coding.store import Project
 
 
@@ -25,6 +26,10 @@ class Operation(Protocol):
     @property
     def kind(self) -> str:
         """Return the name that the edit is filed under."""
+
+    @property
+    def needs(self) -> CoderRole | None:
+        """Return the role that it takes in a team, or :data:`~coding.roles.ANYBODY`."""
 
     def plan(self, context: Context) -> Plan:
         """Work out the rows to change.

@@ -12,6 +12,7 @@ from coding.codebook import make_code_id, parse_codebook, valid_colour
 from coding.edits.base import Context, Plan, codable_name, short
 from coding.errors import CodebookError, EditError
 from coding.model import Change, Code, Codebook, Coding, tree_order
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.store.rows import code_from_json, code_to_json, coding_to_row
 
@@ -46,6 +47,7 @@ class AddCode:
     codable: bool = True
     code_id: str | None = None
     kind = "add-code"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the new row, behind all others."""
@@ -90,6 +92,7 @@ class ChangeCode:
     colour: str | None = None
     source: str | None = None
     kind = "change-code"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the row as it is to be."""
@@ -122,6 +125,7 @@ class MoveCode:
     parent: str | None
     before: str | None = None
     kind = "move-code"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the code's row, and those of the codes that it changes places with."""
@@ -157,6 +161,7 @@ class MergeCodes:
     into: str
     with_words: bool = True
     kind = "merge-codes"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the codings and the codes."""
@@ -204,6 +209,7 @@ class RecodeCodings:
     coding_ids: tuple[str, ...]
     into: str
     kind = "recode-codings"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows of the codings."""
@@ -225,6 +231,7 @@ class RetireCode:
 
     code_id: str
     kind = "retire-code"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the code's row."""
@@ -241,6 +248,7 @@ class RestoreCode:
 
     code_id: str
     kind = "restore-code"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the code's row."""
@@ -263,6 +271,7 @@ class ChangeCodebook:
     version: str | None = None
     description: str | None = None
     kind = "change-codebook"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows of the codebook's head."""

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from coding.edits.base import Context, Plan, codable_name, code_name, own_coding, quote, short
 from coding.model import Change, Coding, Origin, Valence
+from coding.roles import ANYBODY, CoderRole
 from coding.store.decisions import new_id
 from coding.store.rows import coding_to_row
 
@@ -36,6 +37,7 @@ class AddCoding:
     probability: float | None = None
     memo: str = ""
     kind = "add-coding"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Check place and code, and plan the new row; the same coding twice is one."""
@@ -73,6 +75,7 @@ class RemoveCoding:
 
     coding_id: str
     kind = "remove-coding"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan to delete the row; the edit keeps it."""
@@ -100,6 +103,7 @@ class ChangeCoding:
     valence: Valence | None = None
     memo: str | None = None
     kind = "change-coding"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the row as it is to be."""
@@ -138,6 +142,7 @@ class RejectSuggestion:
     score: float | None = None
     probability: float | None = None
     kind = "reject-suggestion"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the rejection; the same one twice is one."""
@@ -161,6 +166,7 @@ class MarkReviewed:
     end_char: int
     blind: bool = False
     kind = "mark-reviewed"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the mark; the same one twice is one."""
@@ -181,6 +187,7 @@ class Reopen:
     start_char: int
     end_char: int
     kind = "reopen"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan to delete the mark; the edit keeps it."""
@@ -204,6 +211,7 @@ class WriteMemo:
     target: str
     text: str
     kind = "write-memo"
+    needs = ANYBODY
 
     def plan(self, context: Context) -> Plan:
         """Plan the memo's row."""

@@ -12,6 +12,7 @@ from coding.edits.base import Context, Plan, quote, short
 from coding.errors import EditError
 from coding.framework import FIELDS, Behaviour, Cluster, Framework, Quotation, read_framework
 from coding.model import Change
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.store.decisions import new_id
 from coding.store.rows import dumps
@@ -48,6 +49,7 @@ class AddCluster:
     statement: str = ""
     cluster_id: str | None = None
     kind = "add-cluster"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the new row."""
@@ -71,6 +73,7 @@ class ChangeCluster:
     name: str | None = None
     statement: str | None = None
     kind = "change-cluster"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the cluster's row."""
@@ -96,6 +99,7 @@ class MoveCluster:
     cluster_id: str
     before: str | None = None
     kind = "move-cluster"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows of the clusters that change places."""
@@ -113,6 +117,7 @@ class RemoveCluster:
 
     cluster_id: str
     kind = "remove-cluster"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the cluster's row."""
@@ -141,6 +146,7 @@ class AddBehaviour:
     statement: str = ""
     behaviour_id: str | None = None
     kind = "add-behaviour"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the new row."""
@@ -186,6 +192,7 @@ class ChangeBehaviour:
     quotations: tuple[Quotation, ...] | None = None
     from_codebook: tuple[str, ...] = ()
     kind = "change-behaviour"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the behaviour's row."""
@@ -239,6 +246,7 @@ class MoveBehaviour:
     cluster_id: str
     before: str | None = None
     kind = "move-behaviour"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows of the behaviours that change places."""
@@ -262,6 +270,7 @@ class LeaveOut:
 
     behaviour_id: str
     kind = "leave-out"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the behaviour's row."""
@@ -283,6 +292,7 @@ class CombineBehaviours:
     behaviour_id: str
     into: str
     kind = "combine-behaviours"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan both rows."""

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from coding.edits.base import Context, Plan
 from coding.errors import EditError
 from coding.model import Change, Code, Coding, Participant
+from coding.roles import CoderRole
 from coding.store import Memo, Rejection, Review
 from coding.store.rows import code_to_json, dumps
 
@@ -31,6 +32,7 @@ class ImportCodes:
     retired: frozenset[str] = frozenset()
     head: tuple[tuple[str, str], ...] = ()
     kind = "import-codes"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows of the codes and of the codebook's head."""
@@ -71,6 +73,7 @@ class ImportPeople:
     people: tuple[Participant, ...]
     labels: tuple[tuple[str, str, str], ...] = ()
     kind = "import-people"
+    needs = CoderRole.FACILITATOR
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows of participants and labels."""
@@ -104,6 +107,7 @@ class ImportCodings:
     transcript_id: str
     codings: tuple[Coding, ...]
     kind = "import-codings"
+    needs = CoderRole.LEAD
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows, after a look at every place, code and coder."""
@@ -131,6 +135,7 @@ class ImportMemos:
 
     memos: tuple[Memo, ...]
     kind = "import-memos"
+    needs = CoderRole.LEAD
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows."""
@@ -156,6 +161,7 @@ class ImportMarks:
     reviews: tuple[Review, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     kind = "import-marks"
+    needs = CoderRole.LEAD
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows that are not there yet, after a look at every place, code and coder."""
@@ -181,6 +187,7 @@ class KeepSettings:
 
     settings: tuple[tuple[str, str], ...]
     kind = "keep-settings"
+    needs = CoderRole.LEAD
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows."""

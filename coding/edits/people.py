@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from coding.edits.base import Context, Plan
 from coding.errors import EditError
 from coding.model import Change
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.store.decisions import new_id
 from coding.store.rows import dumps
@@ -22,6 +23,7 @@ class RenameParticipant:
     participant_id: str
     name: str
     kind = "rename-participant"
+    needs = CoderRole.FACILITATOR
 
     def plan(self, context: Context) -> Plan:
         """Plan the participant's row."""
@@ -47,6 +49,7 @@ class MergeParticipants:
     participant_id: str
     into: str
     kind = "merge-participants"
+    needs = CoderRole.FACILITATOR
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows of the labels and of the person who stays."""
@@ -72,6 +75,7 @@ class SplitSpeaker:
     transcript_id: str
     label: str
     kind = "split-speaker"
+    needs = CoderRole.FACILITATOR
 
     def plan(self, context: Context) -> Plan:
         """Plan the new person and the row of the label."""
@@ -105,6 +109,7 @@ class AssignSpeaker:
     label: str
     participant_id: str
     kind = "assign-speaker"
+    needs = CoderRole.FACILITATOR
 
     def plan(self, context: Context) -> Plan:
         """Plan the row of the label."""
@@ -133,6 +138,7 @@ class SplitParticipant:
     labels: tuple[tuple[str, str], ...]
     name: str = ""
     kind = "split-participant"
+    needs = CoderRole.FACILITATOR
 
     def plan(self, context: Context) -> Plan:
         """Plan the new person and the rows of the labels."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from coding.edits.base import Context, Plan, code_name, quote, short
 from coding.errors import EditError
 from coding.model import Change, Segment
+from coding.roles import CoderRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class SplitSegment:
     end_char: int
     at_char: int
     kind = "split-segment"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan to delete the row and write two."""
@@ -61,6 +63,7 @@ class MergeSegments:
     start_char: int
     end_char: int
     kind = "merge-segments"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan to delete two rows and write one."""
@@ -92,6 +95,7 @@ class WithdrawRejection:
     end_char: int
     code_id: str
     kind = "withdraw-rejection"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan to delete the row; the edit keeps it."""

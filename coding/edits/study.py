@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from coding.edits.base import Context, Plan, short
 from coding.errors import EditError
 from coding.model import Change, Codebook, Role
+from coding.roles import CoderRole
 from coding.store.rows import code_to_json, dumps
 
 
@@ -17,6 +18,7 @@ class SetRole:
     participant_id: str
     role: Role
     kind = "set-role"
+    needs = CoderRole.FACILITATOR
 
     def plan(self, context: Context) -> Plan:
         """Plan the participant's row."""
@@ -36,6 +38,7 @@ class SetAttributes:
     participant_id: str
     attributes: tuple[tuple[str, str], ...]
     kind = "set-attributes"
+    needs = CoderRole.FACILITATOR
 
     def plan(self, context: Context) -> Plan:
         """Plan the participant's row."""
@@ -59,6 +62,7 @@ class SetCodebook:
 
     codebook: Codebook
     kind = "set-codebook"
+    needs = CoderRole.RESEARCHER
 
     def plan(self, context: Context) -> Plan:
         """Plan the rows of codes that are new, changed or retired."""

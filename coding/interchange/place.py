@@ -32,6 +32,7 @@ from coding.model import (
     Suggestion,
     Transcript,
 )
+from coding.roles import CoderRole
 from coding.segments import Segmentation
 from coding.store import Memo, Project
 from coding.store.study import participant_id
@@ -65,7 +66,9 @@ def place_study(
 
     Raises:
         CodingError: The project cannot be written, or would have more codes than a codebook can hold.
+        RoleError: A team shares the project, and ``by`` does not lead it: a study brings other people's work.
     """
+    project.check_role(by, CoderRole.LEAD)
     new = {source.key: make_transcript(source, study, file) for source in study.sources}
     segments = {}
     there = texts_by_hash(project)

@@ -25,6 +25,7 @@ KEYS = {
     "transcripts": "id",
     "framework_clusters": "id",
     "framework_behaviours": "id",
+    "team": "coder",
 }
 """The tables that edits may change, with the column that names a row."""
 

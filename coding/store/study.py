@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from coding.errors import ProjectError
 from coding.model import Code, Codebook, ImportReport, Participant, Role, Segment, Transcript, Turn, utc_now
+from coding.roles import CoderRole
 from coding.store import rows
-from coding.store.base import Base
+from coding.store.members import Members
 
 NAMESPACE = uuid.UUID("5f0c0e6e-6a3b-5a53-9d0b-0f3b6f1f7c11")
 
@@ -29,7 +30,7 @@ class TranscriptInfo:
     chars: int
 
 
-class Study(Base):
+class Study(Members):
     """Reads and writes what the study is made of."""
 
     # transcripts
@@ -119,8 +120,10 @@ class Study(Base):
 
         Raises:
             ProjectError: The same bytes were imported before, or the project cannot be written.
+            RoleError: A team shares the project, and ``by`` brings no transcripts in.
         """
         with self.transaction():
+            self.check_role(by, CoderRole.FACILITATOR)
             if self.find_source(transcript.source_sha256):
                 raise ProjectError(f"{transcript.source_name} is already in this project", path=self.path)
             self._insert(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from coding.errors import CodingError
 from coding.readers import SUFFIXES, TableColumns
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.ui import naming, session
 from coding.ui.parts import sheet, turn_list
@@ -252,6 +253,7 @@ def _import(project: Project, ready: list[Draft], drafts: Drafts, names: naming.
         for draft, read in zip(ready, transcripts, strict=True)
     ]
     try:
+        project.check_role(who, CoderRole.FACILITATOR)
         pseudonymise = naming.begin(project, names, decided, transcripts)
     except CodingError as err:
         show_error(err)
