@@ -61,3 +61,58 @@ def turn_list(turns: Sequence[dict[str, object]], *, label: str, key: str) -> An
     """
     part = st.components.v2.component("focus_turns", js=_read("turns.js"), css=_read("turns.css"))
     return part(key=key, data={"turns": list(turns), "label": label})
+
+
+def outline(
+    items: Sequence[dict[str, object]],
+    *,
+    selected: str | None,
+    editable: bool,
+    key: str,
+    height: int,
+    on_select: Callable[[], None],
+    on_move: Callable[[], None],
+) -> Any:  # noqa: ANN401
+    """Show clusters with what stands in them, to choose one and to order them.
+
+    Args:
+        items: In order: ``kind`` (``cluster`` or ``behaviour``), ``id``, ``name``, ``cluster`` (its id, of a
+            behaviour), ``count``, ``share`` (0 to 1) and ``says`` (the two in words).
+        selected: The id of what is chosen.
+        editable: Whether it can be ordered.
+        key: The key of the element.
+        height: In pixels.
+        on_select: Called when one is chosen; its id is then in ``st.session_state[key]["chosen"]``.
+        on_move: Called when one is moved; ``kind``, ``id``, ``cluster`` and ``before`` are then in
+            ``st.session_state[key]["moved"]``.
+    """
+    part = st.components.v2.component("focus_outline", js=_read("outline.js"), css=_read("outline.css"))
+    data = {"items": list(items), "selected": selected, "height": height, "editable": editable}
+    return part(key=key, data=data, on_chosen_change=on_select, on_moved_change=on_move)
+
+
+def picker(
+    items: Sequence[dict[str, object]],
+    chosen: Sequence[tuple[str, bool]],
+    *,
+    behaviour: str,
+    editable: bool,
+    key: str,
+    on_pick: Callable[[], None],
+    on_open: Callable[[], None],
+) -> Any:  # noqa: ANN401
+    """Show passages to choose quotations from.
+
+    Args:
+        items: In reading order: ``id``, ``text``, ``about``, ``says`` and ``contrary``.
+        chosen: The ids of those that are chosen, in order, each with whether it tells of the lack.
+        behaviour: The id of the behaviour that they are for.
+        editable: Whether it can be changed.
+        key: The key of the element.
+        on_pick: Called when the choice changes; ``behaviour`` and ``picked`` are then in
+            ``st.session_state[key]["picked"]``.
+        on_open: Called when a passage's place is asked for; its id is then in ``st.session_state[key]["open"]``.
+    """
+    part = st.components.v2.component("focus_picker", js=_read("picker.js"), css=_read("picker.css"))
+    data = {"items": list(items), "chosen": [list(one) for one in chosen], "behaviour": behaviour, "editable": editable}
+    return part(key=key, data=data, on_picked_change=on_pick, on_open_change=on_open)
