@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coding.agreement import Agreement, Estimate
@@ -204,8 +204,8 @@ def gather_evidence(
 def propose(passages: Sequence[Passage]) -> tuple[tuple[Passage, bool], ...]:
     """Return the passages that would serve best as quotations, each with whether it tells of the lack.
 
-    Those that more coders agree on come first, then those of a length that reads well. Each comes from another person
-    as far as there are enough, and no two overlap.
+    Each comes from another person, and from another focus group, as far as there are enough. Among those, the ones that
+    more coders agree on come first, then those of a length that reads well. No two overlap.
     """
     shown = [one for one in passages if not one.contrary and Valence.SHOWN in one.valences]
     lacking = [one for one in passages if one.contrary]
@@ -216,16 +216,22 @@ def propose(passages: Sequence[Passage]) -> tuple[tuple[Passage, bool], ...]:
 
 
 def _best(passages: Sequence[Passage], most: int) -> list[Passage]:
-    order = sorted(range(len(passages)), key=lambda at: (*_merit(passages[at]), at))
-    found: list[Passage] = []
-    for apart in (True, False):
-        for at in order:
-            one = passages[at]
-            heard = {person.id for other in found for person in other.people}
-            again = bool(heard & {person.id for person in one.people})
-            if len(found) < most and not (apart and again) and not any(_overlap(one, other) for other in found):
-                found.append(one)
-    return sorted(found, key=passages.index)
+    """Return the best of them in reading order, one after the other, as far from the others as may be."""
+    found: list[int] = []
+    while len(found) < most:
+        chosen = [passages[at] for at in found]
+        people = {person.id for one in chosen for person in one.people}
+        groups = {one.group for one in chosen}
+        left = [at for at, one in enumerate(passages) if not any(_overlap(one, other) for other in chosen)]
+        if not left:
+            break
+        found.append(min(left, key=lambda at: (*_nearness(passages[at], people, groups), *_merit(passages[at]), at)))
+    return [passages[at] for at in sorted(found)]
+
+
+def _nearness(passage: Passage, people: Collection[str], groups: Collection[str]) -> tuple[bool, bool]:
+    """Tell whether somebody speaks who was quoted already, and whether their group was."""
+    return any(person.id in people for person in passage.people), passage.group in groups
 
 
 def _merit(passage: Passage) -> tuple[int, int]:
