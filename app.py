@@ -10,10 +10,10 @@ st.set_page_config(
     page_title="Focus coding",
     page_icon=shell.ICON,
     layout="wide",
-    initial_sidebar_state="collapsed",
+    initial_sidebar_state=shell.SIDEBAR_PX,
     menu_items={"Get help": None, "Report a bug": None, "About": shell.ABOUT},
 )
-page = st.navigation(shell.menu(), position="top")
+page = st.navigation(shell.menu(), expanded=True)
 place = shell.header(page.title)
 page.run()
 shell.footer(place)

@@ -9,7 +9,6 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coding import codebook as room
 from coding.codebook import (
     CODE_ID,
     MAX_BYTES,
@@ -19,6 +18,7 @@ from coding.codebook import (
     dump_codebook,
     load_codebook,
     make_code_id,
+    nodes,
     parse_codebook,
     valid_colour,
 )
@@ -60,7 +60,7 @@ codes:
 def _each_loader(request, monkeypatch):
     if not hasattr(yaml, request.param):
         pytest.skip("PyYAML was built without libyaml")
-    monkeypatch.setattr(room, "_LOADER", getattr(yaml, request.param))
+    monkeypatch.setattr(nodes, "_LOADER", getattr(yaml, request.param))
 
 
 each_loader = pytest.mark.usefixtures("_each_loader")

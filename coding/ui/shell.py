@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page
 
 from coding.errors import CodingError
 from coding.ui import session
@@ -25,6 +26,17 @@ MENU = (
 )
 """The pages in the order of the menu: file, title, icon."""
 
+GROUPS = (
+    ("Study", ("study.py", "people.py", "survey.py")),
+    ("Coding", ("review.py", "codebook.py", "memos.py", "learning.py")),
+    ("Results", ("themes.py", "findings.py", "framework.py", "joint.py", "export.py")),
+    ("Team", ("team.py", "agreement.py", "disagreements.py", "history.py")),
+)
+"""The headings of the menu with their pages; a page that stands under none of them comes last, under “More”."""
+
+SIDEBAR_PX = 208
+"""Wide enough for the longest title, and no wider: the words of transcripts need the room."""
+
 ABOUT = "Codes focus groups with a codebook. Everything stays on this machine."
 
 
@@ -32,14 +44,26 @@ ICON = Path(__file__).parent / "parts" / "icon.svg"
 """The icon of the browser's tab; a named symbol would be fetched from the network."""
 
 
-def menu() -> list[object]:
-    """Return the pages for the navigation."""
-    return [
-        st.Page(PAGES / file, title=title, icon=icon, default=file == "study.py")
+def menu() -> dict[str, list[Page]]:
+    """Return the pages for the navigation, by heading."""
+    pages = {
+        file: st.Page(PAGES / file, title=title, icon=icon, default=file == "study.py")
         for file, title, icon in MENU
         if (PAGES / file).exists()
-    ]
+    }
+    grouped = {heading: [pages.pop(file) for file in files if file in pages] for heading, files in GROUPS}
+    return {heading: found for heading, found in {**grouped, "More": list(pages.values())}.items() if found}
 
+
+_LOOK = """<style>
+[data-testid="stHeader"] {background: transparent; pointer-events: none;}
+[data-testid="stHeader"] :is(button, a) {pointer-events: auto;}
+.stMainBlockContainer {padding: 0.75rem clamp(1rem, 3vw, 2.5rem) 3rem;}
+.st-key-shell {padding-inline-end: 2.5rem; min-height: 2.5rem;}
+[data-testid="stSidebarHeader"] {height: 3rem; padding-block: 0.5rem 0; margin-bottom: 0;}
+.stApp:has([data-testid="stExpandSidebarButton"]) .st-key-shell {padding-inline-start: 2rem;}
+</style>"""
+"""Room for words: the line above a page stands level with the buttons of the app, which are at its ends."""
 
 _DARK = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {color: #0d1416;}
@@ -50,6 +74,7 @@ _DARK = """<style>
 
 def header(title: str) -> DeltaGenerator:
     """Show the line above every page, and return the place in it for what the machine is doing."""
+    st.html(_LOOK)
     if st.context.theme.type == "dark":
         st.html(_DARK)
     path = session.project_path()
