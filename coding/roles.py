@@ -93,6 +93,8 @@ class Team:
             return
         lead = " or ".join(self.leads)
         member = self.find(coder)
+        if not coder:
+            raise RoleError(f"a team shares this project, so it has to be said who does this; {lead} leads it")
         if member is None:
             raise RoleError(f"{coder} is not in the team of this project; ask {lead}, who leads it")
         raise RoleError(

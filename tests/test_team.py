@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
+import zipfile
 
 import pytest
 
 import coding
+from coding.cli import main
 from coding.edits import (
     AddCoding,
     MarkReviewed,
@@ -23,6 +26,8 @@ from coding.edits import (
 )
 from coding.edits.imported import ImportCodings
 from coding.errors import EditError, RoleError
+from coding.export import export
+from coding.export.archive import write_archive
 from coding.interchange.place import place_study
 from coding.interchange.study import Study
 from coding.model import Segment
@@ -256,3 +261,80 @@ def test_marks_belong_to_coding(team: Project):
     mark = MarkReviewed(where.transcript_id, where.start_char, where.end_char)
     with pytest.raises(RoleError, match="needs a researcher"):
         apply_edits(team, [mark], coder="Cy")
+
+
+# handing the study out, and the command
+
+
+def test_only_who_leads_exports_what_was_said(team: Project, tmp_path):
+    apply_edits(team, [add(team)], coder="Bo")
+    for suffix in (".csv", ".xlsx", ".qdpx", ".zip"):
+        for who in ("Bo", "Cy"):
+            with pytest.raises(RoleError, match="needs a lead"):
+                export(team, tmp_path / f"out{suffix}", by=who)
+        with pytest.raises(RoleError, match="has to be said who does this; Ada leads it"):
+            export(team, tmp_path / f"out{suffix}")
+    assert list(tmp_path.glob("out*")) == []
+    assert export(team, tmp_path / "out.csv", by="Ada") == 1
+
+
+def test_the_codebook_is_for_every_member(team: Project, tmp_path):
+    assert export(team, tmp_path / "codes.yaml", by="Cy") == len(CODEBOOK.codes)
+    with pytest.raises(RoleError, match="Di is not in the team"):
+        export(team, tmp_path / "codes.qdc", by="Di")
+
+
+@pytest.mark.parametrize("with_names", [True, False])
+def test_an_archive_knows_no_team(team: Project, tmp_path, with_names: bool):
+    apply_edits(team, [SetMember("Bo", (RESEARCHER,), account="bo@example.org")], coder="Ada")
+    write_archive(team, tmp_path / "a.zip", with_names=with_names, by="Ada")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        (tmp_path / "again.sqlite").write_bytes(archive.read("study.sqlite"))
+        whole = b"".join(archive.read(name) for name in archive.namelist())
+    with Project.open(tmp_path / "again.sqlite") as again:
+        assert again.team() == Team()
+    assert with_names or b"bo@example.org" not in whole
+
+
+def test_the_team_by_command(study: Project, capsys):
+    def run(*arguments: str) -> dict:
+        main(["team", str(study.path), *arguments, "--json"])
+        return json.loads(capsys.readouterr().out)
+
+    assert run() == {"members": []}
+    run("--add", "Ada", "--role", "lead", "--account", "ada@example.org")
+    run("--add", "Bo", "--role", "researcher", "facilitator", "--by", "Ada")
+    found = run("--add", "Bo", "--account", "bo@example.org", "--by", "Ada")
+    assert found["members"] == [
+        {"coder": "Ada", "roles": ["lead"], "account": "ada@example.org"},
+        {"coder": "Bo", "roles": ["facilitator", "researcher"], "account": "bo@example.org"},
+    ]
+    assert [edit.coder for edit in study.edits(kind="set-member")] == ["Ada"] * 3
+    assert len(run("--remove", "Bo", "--by", "Ada")["members"]) == 1
+    main(["team", str(study.path)])
+    assert "Ada  lead  (ada@example.org)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--add", "Bo", "--role", "researcher", "--by", "Di"], "Di is not in the team"),
+        (["--role", "lead"], "go with --add"),
+        (["--add", "Bo", "--by", "Ada"], "needs a role"),
+    ],
+)
+def test_the_command_says_what_is_wrong(study: Project, capsys, arguments, says):
+    apply_edits(study, [SetMember("Ada", (LEAD,))], coder="Ada")
+    with pytest.raises(SystemExit):
+        main(["team", str(study.path), *arguments])
+    assert says in capsys.readouterr().err
+
+
+def test_the_export_command_asks_who_it_is_only_in_a_team(study: Project, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: (_ for _ in ()).throw(OSError()))
+    main(["export", str(study.path), str(tmp_path / "codes.yaml")])
+    apply_edits(study, [SetMember("Ada", (LEAD,))], coder="Ada")
+    with pytest.raises(SystemExit):
+        main(["export", str(study.path), str(tmp_path / "codes.yaml")])
+    main(["export", str(study.path), str(tmp_path / "codes.yaml"), "--by", "Ada"])
+    assert "--by NAME" in capsys.readouterr().err

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coding.cli.base import Answer, Bar, command, model
+from coding.cli.base import Answer, Bar, by, command, me, model
 from coding.errors import CodingError, ExportError
 
 if TYPE_CHECKING:
     from coding.pseudonyms import Identifier
+    from coding.store import Project
 
 
 def add_export(commands: Any) -> None:  # noqa: ANN401
@@ -25,6 +26,7 @@ def add_export(commands: Any) -> None:  # noqa: ANN401
         "--uncoded", action=argparse.BooleanOptionalAction, help="also segments without codes (default: with --wide)"
     )
     parser.add_argument("--with-names", action="store_true", help="archive (.zip): leave everybody's names in")
+    by(parser)
 
 
 def _export(arguments: argparse.Namespace) -> Answer:
@@ -44,9 +46,15 @@ def _export(arguments: argparse.Namespace) -> Answer:
             wide=arguments.wide,
             coders=arguments.coders,
             without_codes=arguments.uncoded,
+            by=_who(project, arguments),
             step=Bar(),
         )
     return {"file": str(arguments.out), "rows": rows}, f"{rows} rows written to {arguments.out}"
+
+
+def _who(project: Project, arguments: argparse.Namespace) -> str | None:
+    """Return who exports, where that matters."""
+    return me(arguments.by) if project.team().members else arguments.by
 
 
 def _archive(arguments: argparse.Namespace) -> Answer:
@@ -56,7 +64,8 @@ def _archive(arguments: argparse.Namespace) -> Answer:
     if arguments.wide or arguments.coders or arguments.uncoded is not None:
         raise ExportError("an archive holds everything, so only --with-names can be chosen for it")
     with Project.open(arguments.project) as project:
-        made = write_archive(project, arguments.out, with_names=arguments.with_names, step=Bar())
+        who = _who(project, arguments)
+        made = write_archive(project, arguments.out, with_names=arguments.with_names, by=who, step=Bar())
     data: dict[str, object] = {"file": str(arguments.out), "files": made.files, "names": made.nameless is None}
     lines = [f"{made.files} files written to {arguments.out}"]
     if made.nameless is not None:

@@ -17,9 +17,12 @@ from coding.export.csv import Table, codings_table, from_cell, segments_table, t
 from coding.export.files import Step, write_whole
 from coding.export.refi_write import to_qdc, to_qdpx
 from coding.export.xlsx import to_xlsx
+from coding.roles import ANYBODY, CoderRole
 from coding.store import Project
 
 __all__ = ["Table", "codings_table", "export", "from_cell", "segments_table", "to_csv"]
+
+_CODEBOOKS = (".qdc", ".yaml", ".yml")
 
 
 def export(
@@ -28,7 +31,9 @@ def export(
     *,
     wide: bool = False,
     coders: Collection[str] | None = None,
+    code_ids: Collection[str] | None = None,
     without_codes: bool | None = None,
+    by: str | None = None,
     step: Step | None = None,
 ) -> int:
     """Write what was coded to a file, whole or not at all.
@@ -40,18 +45,25 @@ def export(
             (:func:`~coding.export.archive.write_archive` has its options).
         wide: CSV with a row a segment and a 0/1 column a code instead of a row a coding.
         coders: Only what these coders coded.
+        code_ids: CSV with only these codes, and those below them.
         without_codes: Also the segments that have no codes; as usual for the format where it is ``None``.
+        by: Who exports; needed where a team shares the project. The codebook is for every member, what people said and
+            how it was coded for those who lead.
         step: Told of progress.
 
     Returns:
         How many rows, codes, or files of an archive, were written.
 
     Raises:
-        ExportError: The suffix is of no known format, a coder is unknown, or the file cannot be written.
+        ExportError: The suffix is of no known format, a coder or a code is unknown, or the file cannot be written.
+        RoleError: A team shares the project, and ``by`` may not export this.
     """
     path = Path(out)
+    project.check_role(by, ANYBODY if path.suffix.lower() in _CODEBOOKS else CoderRole.LEAD)
     makers: dict[str, Callable[[], tuple[int, bytes]]] = {
-        ".csv": lambda: _csv(project, wide=wide, coders=coders, without_codes=without_codes, step=step),
+        ".csv": lambda: _csv(
+            project, wide=wide, coders=coders, code_ids=code_ids, without_codes=without_codes, step=step
+        ),
         ".xlsx": lambda: to_xlsx(project, coders=coders, without_codes=bool(without_codes), step=step),
         ".qdpx": lambda: to_qdpx(project, coders=coders, step=step),
         ".qdc": lambda: to_qdc(project),
@@ -59,7 +71,7 @@ def export(
         ".yml": lambda: _yaml(project),
     }
     if path.suffix.lower() == ".zip":
-        return write_archive(project, path, step=step).files
+        return write_archive(project, path, by=by, step=step).files
     if path.suffix.lower() not in makers:
         raise ExportError(f"“{path.suffix}” is not a format to write; use {' or '.join((*makers, '.zip'))}", path=path)
     rows, data = makers[path.suffix.lower()]()
@@ -68,10 +80,17 @@ def export(
 
 
 def _csv(
-    project: Project, *, wide: bool, coders: Collection[str] | None, without_codes: bool | None, step: Step | None
+    project: Project,
+    *,
+    wide: bool,
+    coders: Collection[str] | None,
+    code_ids: Collection[str] | None,
+    without_codes: bool | None,
+    step: Step | None,
 ) -> tuple[int, bytes]:
     make = segments_table if wide else codings_table
-    table = make(project, coders=coders, without_codes=wide if without_codes is None else without_codes, step=step)
+    uncoded = wide if without_codes is None else without_codes
+    table = make(project, coders=coders, code_ids=code_ids, without_codes=uncoded, step=step)
     return len(table.rows), to_csv(table)
 
 

@@ -26,9 +26,10 @@ from coding.export import tables
 from coding.export.csv import Table, codings_table, segments_table, to_csv
 from coding.export.files import Step, write_whole
 from coding.export.identity import NAME_SETTING
-from coding.export.nameless import Nameless, take_names_out
+from coding.export.nameless import LEFT_OUT_TABLES, Nameless, take_names_out
 from coding.export.refi_write import to_qdpx
 from coding.export.xlsx import EXPLAINED, codebook_table, participants_table
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.store.copies import rewrite_rows
 from coding.store.rows import changes_to_json
@@ -90,6 +91,7 @@ def write_archive(
     *,
     with_names: bool = False,
     nlp: Language | None = None,
+    by: str | None = None,
     step: Step | None = None,
 ) -> Archive:
     """Write the archive of a study, as it is at this moment.
@@ -99,12 +101,15 @@ def write_archive(
         out: The file to write.
         with_names: Leave coders, participants and everybody they speak of under their names.
         nlp: A spaCy pipeline that recognises names; the one that comes with the tool unless given.
+        by: Who asks for it; needed where a team shares the project.
         step: Told of progress.
 
     Raises:
         ExportError: There is nothing in the project, or the file cannot be written.
         ModelError: The spaCy pipeline cannot be loaded.
+        RoleError: A team shares the project, and ``by`` does not lead it.
     """
+    project.check_role(by, CoderRole.LEAD)
     if not project.counts()[0]:
         raise ExportError("there are no transcripts in this project, so there is nothing to archive", path=project.path)
     with tempfile.TemporaryDirectory(prefix="focus-coding-") as folder:
@@ -113,7 +118,7 @@ def write_archive(
         project.copy_to(copy)
         nameless = None
         if with_names:
-            rewrite_rows(copy, lambda table, row: None if table == "embeddings" else row)
+            rewrite_rows(copy, lambda table, row: None if table in LEFT_OUT_TABLES else row)
         else:
             _tell(step, "Taking names out", 0)
             nameless = take_names_out(copy, nlp=nlp)

@@ -40,8 +40,8 @@ from coding.store.study import NAMESPACE
 if TYPE_CHECKING:
     from spacy.language import Language
 
-_LEFT_OUT_TABLES = ("embeddings",)
-"""Vectors made of the words with their names in them."""
+LEFT_OUT_TABLES = ("embeddings", "team")
+"""Vectors made of the words with their names in them; who had to be asked while the study was under way."""
 
 _LEFT_OUT_SETTINGS = ("interchange.guids",)
 """Names of coders and attributes by what they had elsewhere."""
@@ -253,7 +253,7 @@ class _Rewriter:
 
     def row(self, table: str, row: Row) -> Row | None:
         """Return a row of a table as it is to be, or ``None`` where it is left out."""
-        if table in _LEFT_OUT_TABLES or (table == "meta" and row["key"] in _LEFT_OUT_SETTINGS):
+        if table in LEFT_OUT_TABLES or (table == "meta" and row["key"] in _LEFT_OUT_SETTINGS):
             return None
         if table == "edits":
             acts = {name: None if row[name] is None else self.act(row[name]) for name in ("batch", "undoes")}

@@ -14,13 +14,17 @@ class Members(Base):
         found = self._query("SELECT coder, roles, account FROM team ORDER BY coder")
         return Team(tuple(_member(row) for row in found))
 
-    def check_role(self, coder: str, needs: CoderRole | None) -> None:
+    def check_role(self, coder: str | None, needs: CoderRole | None) -> None:
         """Let ``coder`` pass who may do what ``needs`` a role; everybody may where there is no team.
+
+        Args:
+            coder: The person; ``None`` where a caller did not say, which will do only without a team.
+            needs: The role, or :data:`~coding.roles.ANYBODY` for every member.
 
         Raises:
             RoleError: They may not; it says what they lack and whom to ask.
         """
-        self.team().check(" ".join(coder.split()), needs)
+        self.team().check(" ".join((coder or "").split()), needs)
 
 
 def _member(row: dict[str, str]) -> Member:

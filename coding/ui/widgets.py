@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from coding.edits import Operation, apply_edits, redo, undo
-from coding.errors import CodingError
+from coding.errors import CodingError, RoleError
 from coding.model import Edit
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.ui import session
 
@@ -107,6 +108,15 @@ def ask_name(why: str, *, key: str) -> None:
             show_error(err)
             return
         session.rerun()
+
+
+def refusal(project: Project, needs: CoderRole | None) -> str:
+    """Return why the person at the screen may not do what needs a role; an empty text where they may."""
+    try:
+        project.check_role(session.coder(), needs)
+    except RoleError as err:
+        return f"{err.message[:1].upper()}{err.message[1:]}."
+    return ""
 
 
 def no_project() -> None:

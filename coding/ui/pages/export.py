@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import streamlit as st
 
-from coding.export import Table, codings_table, export, segments_table, to_csv
+from coding.export import Table, codings_table, export, segments_table
 from coding.model import tree_order
+from coding.roles import ANYBODY, CoderRole
 from coding.store import Project
 from coding.ui import session
-from coding.ui.widgets import count, show_page
+from coding.ui.widgets import count, plain, refusal, show_page
 
 PREVIEW = 50
 OTHER = (
@@ -22,6 +24,7 @@ OTHER = (
     (".yaml", "Codebook (YAML)"),
     (".zip", "Archive of everything, without names (ZIP)"),
 )
+CODEBOOKS = (".qdc", ".yaml")
 BY_CODING, BY_SEGMENT = "A row for each coding", "A row for each segment, a column for each code"
 
 
@@ -55,19 +58,24 @@ def _page(project: Project) -> None:
         uncoded = st.checkbox("Also segments without codes", value=shape == BY_SEGMENT, key=f"export-uncoded-{shape}")
         with st.popover("Other formats", icon=":material/inventory_2:", width="stretch"):
             _other_formats(project, tuple(coders))
-    make = codings_table if shape == BY_CODING else segments_table
+    wide = shape == BY_SEGMENT
+    make = segments_table if wide else codings_table
     table = make(project, coders=coders or None, code_ids=codes or None, without_codes=uncoded)
     with right:
-        _result(project, table, wide=shape == BY_SEGMENT)
+        how = {"wide": wide, "coders": coders or None, "code_ids": codes or None, "without_codes": uncoded}
+        _result(project, table, how)
 
 
 def _other_formats(project: Project, coders: tuple[str, ...]) -> None:
     path = project.path
     st.text("All codes and segments; only the choice of coders counts.")
     for suffix, label in OTHER:
+        closed = refusal(project, ANYBODY if suffix in CODEBOOKS else CoderRole.LEAD)
         st.download_button(
             label,
-            partial(_make, path, suffix, coders),
+            partial(_make, path, suffix, session.coder(), {"coders": coders or None}),
+            disabled=bool(closed),
+            help=closed or None,
             file_name=f"{session.project_name(path)}{suffix}",
             icon=":material/download:",
             on_click="ignore",
@@ -76,26 +84,31 @@ def _other_formats(project: Project, coders: tuple[str, ...]) -> None:
         )
 
 
-def _make(path: Path, suffix: str, coders: tuple[str, ...]) -> bytes:
+def _make(path: Path, suffix: str, by: str | None, how: dict[str, Any]) -> bytes:
     """Return the bytes of an export, when they are asked for."""
     with TemporaryDirectory() as folder, Project.open(path) as project:
         out = Path(folder) / f"export{suffix}"
-        export(project, out, coders=coders or None)
+        export(project, out, by=by, **how)
         return out.read_bytes()
 
 
-def _result(project: Project, table: Table, *, wide: bool) -> None:
+def _result(project: Project, table: Table, how: dict[str, Any]) -> None:
     if not table.rows:
         st.info("Nothing has been coded that fits these choices.", icon=":material/filter_alt:")
         return
     name = session.project_name(project.path)
+    closed = refusal(project, CoderRole.LEAD)
+    if closed:
+        st.info(plain(closed), icon=":material/lock:")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{count(len(table.rows), 'row')}, {count(len(table.columns), 'column')}", width="stretch")
         st.download_button(
             "Download CSV",
-            to_csv(table),
-            file_name=f"{name} segments.csv" if wide else f"{name} codings.csv",
+            partial(_make, project.path, ".csv", session.coder(), how),
+            file_name=f"{name} segments.csv" if how["wide"] else f"{name} codings.csv",
             mime="text/csv",
+            disabled=bool(closed),
+            help=closed or None,
             type="primary",
             icon=":material/download:",
             on_click="ignore",
