@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from coding.cli.audit import add_methods
 from coding.cli.base import Answer
 from coding.cli.bring_in import add_demo, add_import
 from coding.cli.copies import add_backup, add_restore
@@ -57,6 +58,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     study = (add_demo, add_import, add_people, add_pseudonyms, add_team, add_codebook)
     safe = (add_backup, add_restore)
-    for add in (*study, add_suggest, add_agree, add_export, *safe, add_evaluate, add_review):
+    for add in (*study, add_suggest, add_agree, add_methods, add_export, *safe, add_evaluate, add_review):
         add(commands)
     return parser

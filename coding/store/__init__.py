@@ -9,14 +9,25 @@ from typing import Self
 from coding.store.connection import connect
 from coding.store.copies import Copies
 from coding.store.decisions import Decisions, Memo, Rejection, Review
+from coding.store.history import History, Tally, VersionSet
 from coding.store.machine import Machine
 from coding.store.outline import BehaviourRow, ClusterRow, Outline
 from coding.store.study import Study, TranscriptInfo
 
-__all__ = ["BehaviourRow", "ClusterRow", "Memo", "Project", "Rejection", "Review", "TranscriptInfo"]
+__all__ = [
+    "BehaviourRow",
+    "ClusterRow",
+    "Memo",
+    "Project",
+    "Rejection",
+    "Review",
+    "Tally",
+    "TranscriptInfo",
+    "VersionSet",
+]
 
 
-class Project(Study, Decisions, Outline, Machine, Copies):
+class Project(Study, Decisions, Outline, History, Machine, Copies):
     """One study.
 
     Reading methods return frozen types of :mod:`coding.model`. What coders decide is written by
