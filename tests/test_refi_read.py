@@ -303,7 +303,7 @@ def test_each_difference_can_be_decided_by_itself(project, sent):
     apply_edits(project, [ChangeCode("early", name="Ours")], coder="Ada")
     study = read_study("x.qdpx", changed(sent, ('name="Early"', 'name="Soon"'), ("Noisy.", "Calm.")))
     report = place_study(
-        project, study, by="Ada", file="x.qdpx", decided={("code", "Ours", "name"): "theirs"}, prefer="ours"
+        project, study, by="Ada", file="x.qdpx", decided={("code", "early", "name"): "theirs"}, prefer="ours"
     )
     assert {(d.what, d.taken) for d in report.differences} == {("code", "theirs"), ("memo", "ours")}
     assert project.codebook()["early"].name == "Soon"
@@ -424,7 +424,7 @@ def test_which_files_are_studies():
 
 def test_other_files_are_refused(tmp_path):
     with pytest.raises(ReadError, match="no study of another tool"):
-        read_study(tmp_path / "a.docx")
+        read_study(tmp_path / "a.vtt")
     with pytest.raises(ReadError, match="cannot be read"):
         read_study(tmp_path / "a.qdpx")
     (tmp_path / "folder.qdpx").mkdir()
@@ -434,7 +434,7 @@ def test_other_files_are_refused(tmp_path):
 
 def test_nothing_is_half_imported(project, monkeypatch):
     study = read_study("x.qdpx", one_source(selection(5, 5, 17, coding(6, 3, 1))))
-    monkeypatch.setattr("coding.interchange.place.MAX_CODES", 1)
+    monkeypatch.setattr("coding.interchange.place.codes.MAX_CODES", 1)
     with pytest.raises(CodingError, match="the codebook would have more than 1 codes"):
         place_study(project, study, by="Ada", file="x.qdpx")
     assert (project.transcripts(), project.codebook().codes, project.edits(), project.coders()) == ([], (), [], [])

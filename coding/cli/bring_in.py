@@ -6,9 +6,10 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from coding.cli.base import Answer, Bar, by, command, me, model
+from coding.cli.studies import import_studies
 from coding.errors import CodingError
 
 if TYPE_CHECKING:
@@ -37,9 +38,15 @@ def add_import(commands: Any) -> None:  # noqa: ANN401
     parser = command(commands, "import", _import, "read transcripts, or other tools' studies, into a project")
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument(
-        "--take-theirs", action="store_true", help="where a study (.qdpx …) and the project differ, take the study"
+    conflicts = parser.add_mutually_exclusive_group()
+    conflicts.add_argument(
+        "--keep-ours",
+        action="store_true",
+        help="where a study (.qdpx …) and the project both changed, keep ours",
     )
+    conflicts.add_argument("--take-theirs", action="store_true", help="… take theirs")
+    conflicts.add_argument("--decisions", type=Path, metavar="FILE", help="… as in FILE: what --preview --json printed")
+    parser.add_argument("--preview", action="store_true", help="say what would come in from a study, and store nothing")
     parser.add_argument("--group", metavar="NAME", help="the focus group that all the files are from")
     parser.add_argument("--min-words", type=int, metavar="N", help="join sentences shorter than this (default: 8)")
     parser.add_argument("--max-words", type=int, metavar="N", help="no segment longer than this (default: 60)")
@@ -56,28 +63,13 @@ def _import(arguments: argparse.Namespace) -> Answer:
     others = [file for file in arguments.files if not is_study(file)]
     if studies and arguments.pseudonymise:
         raise CodingError("pseudonyms are for transcripts; a study is imported as it is", path=studies[0])
-    data, lines = _import_studies(arguments, studies) if studies else ([], [])
+    if others and arguments.preview:
+        raise CodingError("transcripts are previewed in the app; here only studies of other tools", path=others[0])
+    data, lines = import_studies(arguments, studies) if studies else ([], [])
     if others:
         more, text = _import_transcripts(arguments, others)
         data, lines = data + more, [*lines, text]
     return data, "\n".join(lines)
-
-
-def _import_studies(arguments: argparse.Namespace, files: list[str]) -> tuple[list[dict[str, object]], list[str]]:
-    from coding.interchange import import_study, read_study
-    from coding.pipeline import stored_segmentation
-    from coding.store import Project
-
-    # All are read before a new project is made, and no codebook of ours is put in: a study brings its own.
-    for file in [] if arguments.project.exists() else files:
-        read_study(file)
-    reports, by = [], me(arguments.by)
-    with Project.open(arguments.project, create=True) as project:
-        how = stored_segmentation(project)
-        prefer: Literal["ours", "theirs"] = "theirs" if arguments.take_theirs else "ours"
-        for file in files:
-            reports.append(import_study(project, file, by=by, prefer=prefer, segmentation=how, step=Bar()))
-    return [report.as_dict() for report in reports], [report.as_text() for report in reports]
 
 
 def _import_transcripts(arguments: argparse.Namespace, files: list[str]) -> tuple[list[dict[str, object]], str]:

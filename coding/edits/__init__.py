@@ -55,7 +55,12 @@ __all__ = [
 
 
 def apply_edits(
-    project: Project, operations: Sequence[Operation], *, coder: str, batch: str | None = None
+    project: Project,
+    operations: Sequence[Operation],
+    *,
+    coder: str,
+    batch: str | None = None,
+    continues: bool = False,
 ) -> tuple[Edit, ...]:
     """Do what ``coder`` wants as one act: all operations, or none of them.
 
@@ -65,6 +70,7 @@ def apply_edits(
         coder: The person; noted as a coder of the project where the name is new.
         batch: An id for the act. The same id twice is the same act: the second call changes nothing, so a caller that
             does not know whether its first call arrived may repeat it.
+        continues: Add to the act ``batch``, which the caller began in the transaction that is still open.
 
     Returns:
         The edits that were stored; none where nothing had to change.
@@ -86,7 +92,7 @@ def apply_edits(
     act = batch or new_id()
     stored: list[Edit] = []
     with project.transaction():
-        if batch is not None and project.batch(batch):
+        if batch is not None and not continues and project.batch(batch):
             return ()
         name = project.add_coder(coder)
         for operation in operations:

@@ -10,6 +10,8 @@ from coding.model import Change, Codebook, Role
 from coding.roles import CoderRole
 from coding.store.rows import code_to_json, dumps
 
+MOST_GROUP_CHARS = 120
+
 
 @dataclass(frozen=True, slots=True)
 class SetRole:
@@ -50,6 +52,29 @@ class SetAttributes:
             return Plan((), "")
         text = ", ".join(f"{name} {value}" for name, value in self.attributes)
         return Plan((Change("participants", self.participant_id, old, new),), f"{old['name']}: {short(text)}")
+
+
+@dataclass(frozen=True, slots=True)
+class SetGroup:
+    """Say which focus group a transcript is of."""
+
+    transcript_id: str
+    group: str
+    kind = "set-group"
+    needs = CoderRole.FACILITATOR
+
+    def plan(self, context: Context) -> Plan:
+        """Plan the transcript's row."""
+        old = context.project.row("transcripts", self.transcript_id)
+        if old is None:
+            raise EditError("there is no such transcript")
+        group = " ".join(self.group.split())
+        if not group or len(group) > MOST_GROUP_CHARS or not group.isprintable():
+            raise EditError(f"a group needs a name of 1 to {MOST_GROUP_CHARS} characters")
+        if old["group"] == group:
+            return Plan((), "")
+        new = {**old, "group": group}
+        return Plan((Change("transcripts", self.transcript_id, old, new),), f"{old['name']} is of the group {group}")
 
 
 @dataclass(frozen=True, slots=True)

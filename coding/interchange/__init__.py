@@ -11,29 +11,38 @@ from pathlib import Path
 
 from coding.errors import ReadError
 from coding.export.files import Step
+from coding.interchange.answers import read_answers
+from coding.interchange.codebook_study import SUFFIXES as CODEBOOKS
+from coding.interchange.codebook_study import read_codebook_study
 from coding.interchange.labelled import is_labelled, read_labelled
 from coding.interchange.package import MOST_FILE_BYTES
-from coding.interchange.place import place_study
+from coding.interchange.place import place_study, preview_study
 from coding.interchange.refi_read import read_qdc, read_qdpx
-from coding.interchange.report import Difference, Prefer, StudyReport
+from coding.interchange.report import Difference, Key, Prefer, StudyReport
 from coding.interchange.study import Dropped, Study
 from coding.interchange.taguette import is_taguette_csv, read_taguette, read_taguette_csv
 from coding.segments import Segmentation
 from coding.store import Project
 
 __all__ = [
+    "READ",
     "SUFFIXES",
     "Difference",
     "Dropped",
+    "Key",
+    "Prefer",
     "Study",
     "StudyReport",
     "import_study",
     "is_study",
     "place_study",
+    "preview_study",
+    "read_answers",
     "read_study",
+    "texts_of",
 ]
 
-_READERS: dict[str, Callable[[bytes, str], Study]] = {
+_READERS: dict[str, Callable[[bytes, str, Step | None], Study]] = {
     ".qdpx": read_qdpx,
     ".qdc": read_qdc,
     ".sqlite3": read_taguette,
@@ -41,6 +50,9 @@ _READERS: dict[str, Callable[[bytes, str], Study]] = {
 
 SUFFIXES = tuple(_READERS)
 """Of files that are whole studies or codebooks of other tools, not transcripts."""
+
+READ = tuple(dict.fromkeys((*SUFFIXES, ".sqlite", ".db", *CODEBOOKS, ".jsonl")))
+"""Of all files that :func:`read_study` reads; what is called ``.csv``, ``.xlsx`` or ``.docx`` is read as a codebook."""
 
 _HEAD_BYTES = 4096
 
@@ -62,28 +74,32 @@ def is_study(name: str | Path, data: bytes | None = None) -> bool:
 _LOOKS: dict[str, Callable[[bytes], bool]] = {".csv": is_taguette_csv, ".jsonl": is_labelled}
 
 
-def read_study(path: str | Path, data: bytes | None = None, *, texts: Mapping[str, str] | None = None) -> Study:
+def read_study(
+    path: str | Path, data: bytes | None = None, *, texts: Mapping[str, str] | None = None, step: Step | None = None
+) -> Study:
     """Read a study of another tool.
 
     Args:
         path: The file, or the name of an upload.
         data: The bytes of an upload.
         texts: The transcripts of the project by name, in which highlights that come without documents are looked up.
+        step: Told of progress.
 
     Raises:
-        ReadError: The file is of no known kind, cannot be read, is damaged, or was made to do harm.
+        CodingError: The file is of no known kind, cannot be read, is damaged, or was made to do harm.
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in (*SUFFIXES, *_LOOKS):
-        known = ", ".join((*SUFFIXES, *_LOOKS))
-        raise ReadError(f"“{path.suffix}” is no study of another tool; those are {known}", path=path)
+    if suffix not in READ:
+        raise ReadError(f"“{path.suffix}” is no study of another tool; those are {', '.join(READ)}", path=path)
     found = _bytes(path) if data is None else data
-    if suffix == ".csv":
+    if suffix == ".csv" and is_taguette_csv(found[:_HEAD_BYTES]):
         return read_taguette_csv(found, path.name, texts or {})
+    if suffix in CODEBOOKS:
+        return read_codebook_study(found, path.name)
     if suffix == ".jsonl":
         return read_labelled(found, path.name)
-    return _READERS[suffix](found, path.name)
+    return _READERS.get(suffix, read_taguette)(found, path.name, step)
 
 
 def texts_of(project: Project) -> dict[str, str]:
@@ -98,6 +114,7 @@ def import_study(
     by: str,
     data: bytes | None = None,
     prefer: Prefer = "ours",
+    decided: Mapping[Key, Prefer] | None = None,
     segmentation: Segmentation | None = None,
     step: Step | None = None,
 ) -> StudyReport:
@@ -112,6 +129,7 @@ def import_study(
         by: Who imports; codings keep the coders that the file names.
         data: The bytes of an upload.
         prefer: ``ours`` or ``theirs``.
+        decided: What stands for single differences, by :attr:`Difference.key`.
         segmentation: How to cut new transcripts.
         step: Told of progress.
 
@@ -119,8 +137,17 @@ def import_study(
         CodingError: The file cannot be read, or the project cannot be written.
     """
     texts = texts_of(project) if Path(path).suffix.lower() == ".csv" else None
-    study = read_study(path, data, texts=texts)
-    return place_study(project, study, by=by, file=Path(path).name, prefer=prefer, segmentation=segmentation, step=step)
+    study = read_study(path, data, texts=texts, step=step)
+    return place_study(
+        project,
+        study,
+        by=by,
+        file=Path(path).name,
+        prefer=prefer,
+        decided=decided,
+        segmentation=segmentation,
+        step=step,
+    )
 
 
 def _head(path: Path) -> bytes:

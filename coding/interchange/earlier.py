@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from coding.store import Project
 
 Who = Literal["here", "there", "both"]
-_TABLES = ("codings", "codes", "participants", "reviews", "rejections")
+_TABLES = ("codings", "codes", "memos", "participants", "reviews", "rejections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,20 @@ class Earlier:
         """Return the last row that there was, if there was any."""
         return next((row for row in reversed(self.rows.get((table, key), [])) if row is not None), None)
 
-    def who_changed(self, table: str, key: str, name: str, ours: object, theirs: object) -> Who:
+    def who_changed(self, table: str, key: str, names: Sequence[str], ours: object, theirs: object) -> Who:
         """Return on which side a field was changed, where ``ours`` and ``theirs`` differ and were one thing once.
 
         Args:
             table: The table.
             key: Of the row.
-            name: The field: a column, or what the JSON of a code or of a participant's attributes calls it.
+            names: The field: a column, or what the JSON of a code or of a participant's attributes calls it; several
+                where a value is a tuple of columns.
             ours: As it is here.
             theirs: As it is in the file.
         """
-        before = [_value(row, name) for row in self.rows.get((table, key), []) if row is not None]
+        rows = [row for row in self.rows.get((table, key), []) if row is not None]
+        one = len(names) == 1
+        before = [_value(row, names[0]) if one else [_value(row, name) for name in names] for row in rows]
         if any(value == _plain(theirs) for value in before):
             return "here"
         return "there" if all(value == _plain(ours) for value in before) else "both"

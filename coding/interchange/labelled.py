@@ -70,7 +70,7 @@ def _source(title: str, rows: list[tuple[float, dict[str, Any]]], codes: dict[st
         turns.append(Turn(index, speaker, len(text), len(text) + len(words)))
         for code in dict.fromkeys(row.get("codes") or ()):
             key = make_guid("labels-code", code)
-            codes.setdefault(code, StudyCode(key, code.replace("-", " ").capitalize(), code_id=code))
+            codes.setdefault(code, StudyCode(key, code.replace("-", " ").capitalize(), code_id=code, named_by_id=True))
             place = turns[-1].start_char, turns[-1].end_char
             codings.append(
                 StudyCoding(make_guid("labels-coding", f"{title}:{index}:{code}:{words}"), *place, key, coder)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from coding.codebook import valid_colour
+from coding.export.files import Step, told
 from coding.export.identity import MACHINE_GUID, ORIGIN, ROLE_GUID, make_guid
 from coding.export.refi_text import FINISHED, REFUSED, parse_code, parse_evidence, parse_facts, parse_marks
 from coding.interchange.package import Package
@@ -28,28 +29,52 @@ from coding.interchange.study import (
 )
 from coding.model import Role, Turn, Valence
 
+_CHUNK = 1 << 20
 UNKNOWN = "Unknown coder"
 """Who coded, where the file does not say."""
 
 
-def read_qdpx(data: bytes, name: str) -> Study:
+def read_qdpx(data: bytes, name: str, step: Step | None = None) -> Study:
     """Read a project.
+
+    Args:
+        data: The file's bytes.
+        name: Its name.
+        step: Told how many bytes of the XML are read.
 
     Raises:
         ReadError: It is damaged, made to do harm, or not a QDPX file.
     """
     package = Package(data, name)
-    records = read_events(package.chunks(package.project()), name)
-    return _Reader(records, package).study()
+    part = package.project()
+    records = read_events(_told(package.chunks(part), part.file_size, step), name)
+    return _Reader(records, package, step).study()
 
 
-def read_qdc(data: bytes, name: str) -> Study:
+def read_qdc(data: bytes, name: str, step: Step | None = None) -> Study:
     """Read a codebook.
+
+    Args:
+        data: The file's bytes.
+        name: Its name.
+        step: Told how many bytes are read.
 
     Raises:
         ReadError: It is damaged, made to do harm, or not a QDC file.
     """
-    return _Reader(read_events([data], name), None).study()
+    pieces = (data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK))
+    return _Reader(read_events(_told(pieces, len(data), step), name), None).study()
+
+
+def _told(chunks: Iterator[bytes], of: int, step: Step | None) -> Iterator[bytes]:
+    """Yield pieces of a file and tell how much of it has been taken."""
+    done = 0
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        if step is not None:
+            # What a ZIP file says of the length of a part need not be true.
+            step("Reading the file", done, max(done, of))
 
 
 @dataclass(slots=True)
@@ -58,6 +83,7 @@ class _Reader:
 
     records: Records
     package: Package | None
+    step: Step | None = None
     coders: dict[str, str] = field(default_factory=dict)
     notes: dict[str, XmlText] = field(default_factory=dict)
     used_notes: set[str] = field(default_factory=set)
@@ -81,7 +107,9 @@ class _Reader:
         for code in records.codes:
             self.code(code)
         groups = self.groups()
-        sources = tuple(source for text in records.texts for source in self.source(text, groups))
+        sources = tuple(
+            source for text in told(records.texts, self.step, "Reading sources") for source in self.source(text, groups)
+        )
         people = tuple(self.people(sources))
         self.project_notes()
         origin = records.attributes.get("origin", "")
@@ -166,6 +194,7 @@ class _Reader:
             codable=code.codable,
             code_id=about.code_id,
             retired=about.retired,
+            named_by_id=False,
             **about.lists,
         )
         self.add_memos(code.notes, "code", key)

@@ -9,6 +9,9 @@ from typing import Literal
 from coding.interchange.study import Dropped
 
 Prefer = Literal["ours", "theirs"]
+Key = tuple[str, str, str]
+"""What differs, of which thing, in which field."""
+
 MOST_LINES = 20
 
 
@@ -17,7 +20,8 @@ class Difference:
     """Something that is one way in the project and another in the file.
 
     Attributes:
-        what: ``code``, ``coding``, ``memo``, ``participant``, ``transcript`` or ``group``.
+        what: ``code``, ``coding``, ``memo``, ``participant`` or ``transcript``.
+        id: Which one, in the project.
         name: What it is called, or where it stands.
         field: What differs.
         ours: As it is in the project.
@@ -27,6 +31,7 @@ class Difference:
     """
 
     what: str
+    id: str
     name: str
     field: str
     ours: str
@@ -35,9 +40,14 @@ class Difference:
     by: str = "both"
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         """Return what names it when somebody decides."""
-        return self.what, self.name, self.field
+        return self.what, self.id, self.field
+
+    @property
+    def asks(self) -> bool:
+        """Return whether it takes a person to say which side stands."""
+        return self.by != "there"
 
     def __str__(self) -> str:
         """Return it on one line."""
@@ -58,6 +68,7 @@ class StudyReport:
         transcripts: Names of the new transcripts.
         transcripts_there: Names of those that were there already.
         codes: How many codes are new.
+        new_codes: Their names.
         codes_there: How many were there already.
         codings: How many codings are new.
         codings_there: How many were there already.
@@ -74,6 +85,7 @@ class StudyReport:
         mended: What was kept in another form.
         differences: What differs, and which of the two stands now.
         warnings: What else to look at.
+        previewed: True where nothing was stored: this is what an import would do.
     """
 
     file: str
@@ -82,6 +94,7 @@ class StudyReport:
     transcripts_there: tuple[str, ...] = ()
     codes: int = 0
     codes_there: int = 0
+    new_codes: tuple[str, ...] = ()
     codings: int = 0
     codings_there: int = 0
     codings_in_file: int = 0
@@ -97,16 +110,27 @@ class StudyReport:
     mended: tuple[Dropped, ...] = ()
     differences: tuple[Difference, ...] = ()
     warnings: tuple[str, ...] = ()
+    previewed: bool = False
+
+    @property
+    def status(self) -> str:
+        """Return in a word what was done."""
+        return "previewed" if self.previewed else "imported"
+
+    @property
+    def questions(self) -> tuple[Difference, ...]:
+        """Return where both sides changed, so that a person has to say which stands."""
+        return tuple(one for one in self.differences if one.asks)
 
     def as_dict(self) -> dict[str, object]:
         """Return it as plain values for JSON."""
-        return {**asdict(self), "status": "imported"}
+        return {**asdict(self), "status": self.status}
 
     def as_text(self) -> str:
         """Return it as lines for people; long lists are cut, and ``--json`` has them whole."""
         there = f", {len(self.transcripts_there)} were there already" if self.transcripts_there else ""
         lines = [
-            f"{self.file}: imported ({self.format})",
+            f"{self.file}: {self.status} ({self.format})",
             f"  {len(self.transcripts)} transcripts{there}",
             f"  {self.codes} new codes, {self.codes_there} were there already",
             f"  {self.codings} of {self.codings_in_file} codings, {self.codings_there} were there already",
@@ -119,8 +143,8 @@ class StudyReport:
         if self.stay_removed:
             lines.append(f"  {self.stay_removed} codings of the file were taken away here since; they stay away")
         for title, found in (
-            ("changed", [str(one) for one in self.differences if one.by == "there"]),
-            ("differs", [str(one) for one in self.differences if one.by != "there"]),
+            ("changed", [str(one) for one in self.differences if not one.asks]),
+            ("differs", [str(one) for one in self.questions]),
             ("mended", [str(one) for one in self.mended]),
             ("left out", [str(one) for one in self.dropped]),
             ("warning", list(self.warnings)),

@@ -38,7 +38,10 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class StudyCode:
-    """A code; ``parent`` is the key of the one above, which stands earlier in the study."""
+    """A code; ``parent`` is the key of the one above, which stands earlier in the study.
+
+    ``named_by_id`` is true where the file has an id alone, so that the name says nothing.
+    """
 
     key: str
     name: str
@@ -53,6 +56,7 @@ class StudyCode:
     codable: bool = True
     code_id: str | None = None
     retired: bool = False
+    named_by_id: bool = False
 
 
 @dataclass(frozen=True, slots=True)

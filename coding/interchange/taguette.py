@@ -15,9 +15,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from coding.errors import ReadError
+from coding.export.files import Step, told
 from coding.export.identity import make_guid
 from coding.interchange.positions import decode_text
 from coding.interchange.study import Dropped, Source, Study, StudyCode, StudyCoding, StudyMemo
+from coding.store.connection import APPLICATION_ID
 from coding.store.foreign import read_tables
 
 _TABLES = {
@@ -35,16 +37,23 @@ _LONGEST_CELL = 1 << 24
 Row = dict[str, Any]
 
 
-def read_taguette(data: bytes, name: str) -> Study:
+def read_taguette(data: bytes, name: str, step: Step | None = None) -> Study:
     """Read a Taguette project.
+
+    Args:
+        data: The file's bytes.
+        name: Its name.
+        step: Told how many documents are read.
 
     Raises:
         ReadError: It is no SQLite file, or not one of Taguette.
     """
+    if data[68:72] == APPLICATION_ID.to_bytes(4, "big"):
+        raise ReadError("this is a project of this tool; open it on the page Project", path=name)
     tables = read_tables(data, _TABLES, name=name)
     if not {"documents", "tags", "highlights"} <= set(tables):
         raise ReadError("this is a SQLite file, but not of Taguette", path=name)
-    return _Project(tables).study()
+    return _Project(tables).study(step)
 
 
 class _Project:
@@ -57,7 +66,7 @@ class _Project:
             self.tags[str(row["highlight_id"])].append(str(row["tag_id"]))
         self.made = _commands(tables.get("commands", []))
 
-    def study(self) -> Study:
+    def study(self, step: Step | None) -> Study:
         projects = self.tables.get("projects", [])
         many = len(projects) > 1
         names = {row["id"]: _text(row.get("name")) for row in projects}
@@ -75,7 +84,7 @@ class _Project:
         for row in self.tables["highlights"]:
             highlights[row["document_id"]].append(row)
         sources, memos = [], []
-        for row in self.tables["documents"]:
+        for row in told(self.tables["documents"], step, "Reading documents"):
             group = names.get(row.get("project_id")) if many else None
             source = self.source(row, highlights.pop(row["id"], []), keys, group)
             if source is None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from sqlite_utils import Database
 
 from coding.errors import ProjectError
 from coding.store.base import Base
@@ -25,6 +27,20 @@ Row = Mapping[str, Any]
 
 class Copies(Base):
     """Takes a copy of the whole project."""
+
+    @contextmanager
+    def copy_in_memory(self) -> Iterator[Self]:
+        """Give a copy of the project as it is at this moment, which is gone at the end of the block.
+
+        What is tried on it reaches no disk, and nobody waits for it.
+
+        Raises:
+            ProjectError: The project cannot be read.
+        """
+        with sentences(self.path), closing(sqlite3.connect(":memory:", check_same_thread=False)) as conn:
+            self.db.conn.backup(conn)
+            conn.execute("PRAGMA foreign_keys = ON")
+            yield type(self)(self.path, Database(conn))
 
     def copy_to(self, target: Path, *, progress: Callable[[int, int], None] | None = None) -> dict[str, int]:
         """Write the project as it is at this moment to a file of its own, whatever others write meanwhile.

@@ -226,11 +226,13 @@ class Decisions(Base):
         if change.before is None:
             self._insert(change.table, [change.after])
             return
-        pairs = ", ".join(f'"{name}" = ?' for name in change.after)
-        self.db.conn.execute(
-            f'UPDATE "{change.table}" SET {pairs} WHERE "{column}" = ?',
-            [*change.after.values(), change.key],
-        )
+        # Only what changes is written: a transcript's text must not even be written anew.
+        new = {name: value for name, value in change.after.items() if change.before.get(name, ...) != value}
+        if new:
+            pairs = ", ".join(f'"{name}" = ?' for name in new)
+            self.db.conn.execute(
+                f'UPDATE "{change.table}" SET {pairs} WHERE "{column}" = ?', [*new.values(), change.key]
+            )
 
 
 def _edit_row(edit: Edit) -> dict[str, Any]:
