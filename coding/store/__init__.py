@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from coding.store.columns import Columns, Counted
 from coding.store.connection import connect
 from coding.store.copies import Copies
 from coding.store.decisions import Decisions, Memo, Rejection, Review
@@ -17,6 +18,7 @@ from coding.store.study import Study, TranscriptInfo
 __all__ = [
     "BehaviourRow",
     "ClusterRow",
+    "Columns",
     "Memo",
     "Project",
     "Rejection",
@@ -27,7 +29,7 @@ __all__ = [
 ]
 
 
-class Project(Study, Decisions, Outline, History, Machine, Copies):
+class Project(Study, Decisions, Outline, History, Machine, Counted, Copies):
     """One study.
 
     Reading methods return frozen types of :mod:`coding.model`. What coders decide is written by
