@@ -249,3 +249,38 @@ def m007_team(db: Database) -> None:
         CREATE UNIQUE INDEX team_account ON team(lower(account)) WHERE account != '';
         """,
     )
+
+
+@migrations()
+def m012_together(db: Database) -> None:
+    """Create who is to code what, and how places were settled where coders differ."""
+    _run(
+        db,
+        """
+        CREATE TABLE assignments (
+            key TEXT PRIMARY KEY,
+            transcript_id TEXT NOT NULL REFERENCES transcripts(id),
+            coder TEXT NOT NULL REFERENCES coders(name),
+            blind INTEGER NOT NULL DEFAULT 0,
+            share REAL,
+            seed INTEGER,
+            set_by TEXT NOT NULL,
+            set_at TEXT NOT NULL
+        );
+        CREATE INDEX assignments_transcript ON assignments(transcript_id);
+        CREATE TABLE settlements (
+            key TEXT PRIMARY KEY,
+            transcript_id TEXT NOT NULL REFERENCES transcripts(id),
+            start_char INTEGER NOT NULL,
+            end_char INTEGER NOT NULL,
+            code_ids TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            choice TEXT NOT NULL,
+            kept TEXT NOT NULL DEFAULT '',
+            reason TEXT NOT NULL DEFAULT '',
+            set_by TEXT NOT NULL,
+            set_at TEXT NOT NULL
+        );
+        CREATE INDEX settlements_transcript ON settlements(transcript_id);
+        """,
+    )

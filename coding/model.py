@@ -14,6 +14,9 @@ from enum import StrEnum
 MACHINE = "machine"
 """The coder name that is kept for suggestions; no person can take it."""
 
+CONSENSUS = "consensus"
+"""The coder name that is kept for what coders have settled on; no person can take it."""
+
 
 class Role(StrEnum):
     """What a speaker is in the session."""

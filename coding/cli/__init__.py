@@ -18,7 +18,7 @@ from coding.cli.bring_in import add_demo, add_import
 from coding.cli.copies import add_backup, add_restore
 from coding.cli.out import add_evaluate, add_export, add_review
 from coding.cli.persons import add_people, add_pseudonyms
-from coding.cli.team import add_team
+from coding.cli.team import add_assign, add_team
 from coding.cli.work import add_agree, add_codebook, add_suggest
 from coding.errors import CodingError
 
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="coding", description="Code focus-group transcripts with suggestions that learn from every correction."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    study = (add_demo, add_import, add_people, add_pseudonyms, add_team, add_codebook)
+    study = (add_demo, add_import, add_people, add_pseudonyms, add_team, add_assign, add_codebook)
     safe = (add_backup, add_restore)
     for add in (*study, add_suggest, add_agree, add_methods, add_export, *safe, add_evaluate, add_review):
         add(commands)

@@ -23,6 +23,7 @@ from coding.edits.needs import needs_of
 from coding.edits.people import AssignSpeaker, SplitParticipant
 from coding.edits.study import SetAttributes, SetCodebook, SetRole
 from coding.edits.team import RemoveMember, SetMember, check_led
+from coding.edits.together import Assign, Settle, Unassign, Unsettle
 from coding.errors import EditError
 from coding.model import Edit, utc_now
 from coding.roles import CoderRole
@@ -31,6 +32,7 @@ from coding.store.decisions import new_id
 
 __all__ = [
     "AddCoding",
+    "Assign",
     "AssignSpeaker",
     "ChangeCoding",
     "Context",
@@ -45,7 +47,10 @@ __all__ = [
     "SetCodebook",
     "SetMember",
     "SetRole",
+    "Settle",
     "SplitParticipant",
+    "Unassign",
+    "Unsettle",
     "WriteMemo",
     "apply_edits",
     "quote",

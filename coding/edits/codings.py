@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 
 from coding.edits.base import Context, Plan, codable_name, code_name, own_coding, quote, short
+from coding.errors import EditError
 from coding.model import Change, Coding, Origin, Valence
 from coding.roles import ANYBODY, CoderRole
 from coding.store.decisions import new_id
@@ -44,6 +45,7 @@ class AddCoding:
         project = context.project
         quotation = quote(project, self.transcript_id, self.start_char, self.end_char)
         name = codable_name(project, self.code_id)
+        _check_blind(context, self.transcript_id, self.start_char, self.end_char, blind=self.origin is Origin.BLIND)
         mine = project.codings(self.transcript_id, coder=context.coder, code_id=self.code_id)
         if any((c.start_char, c.end_char) == (self.start_char, self.end_char) for c in mine):
             return Plan((), "")
@@ -67,6 +69,20 @@ class AddCoding:
             f"Coded “{short(quotation)}” as {name}",
             self.transcript_id,
         )
+
+
+def _check_blind(context: Context, transcript_id: str, start_char: int, end_char: int, *, blind: bool) -> None:
+    """Let nothing pass that was not done blind where the coder is to code so, until they have finished the place.
+
+    Raises:
+        EditError: It was not done blind.
+    """
+    project = context.project
+    if blind or not project.is_assigned_blind(transcript_id, context.coder):
+        return
+    finished = project.reviews(transcript_id, coder=context.coder)
+    if not any(one.start_char < end_char and start_char < one.end_char for one in finished):
+        raise EditError("you are to code this transcript blind; load the page again, and code it so")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +190,7 @@ class MarkReviewed:
         key = f"{context.coder}|{self.transcript_id}:{self.start_char}-{self.end_char}"
         if context.project.row("reviews", key):
             return Plan((), "")
+        _check_blind(context, self.transcript_id, self.start_char, self.end_char, blind=self.blind)
         row = {"key": key, **asdict(self), "coder": context.coder, "created_at": context.at}
         row["blind"] = int(self.blind)
         return Plan((Change("reviews", key, None, row),), f"Finished “{short(quotation)}”", self.transcript_id)

@@ -14,22 +14,26 @@ from coding.store.history import History, Tally, VersionSet
 from coding.store.machine import Machine
 from coding.store.outline import BehaviourRow, ClusterRow, Outline
 from coding.store.study import Study, TranscriptInfo
+from coding.store.together import Assignment, Outcome, Settlement, Together
 
 __all__ = [
+    "Assignment",
     "BehaviourRow",
     "ClusterRow",
     "Columns",
     "Memo",
+    "Outcome",
     "Project",
     "Rejection",
     "Review",
+    "Settlement",
     "Tally",
     "TranscriptInfo",
     "VersionSet",
 ]
 
 
-class Project(Study, Decisions, Outline, History, Machine, Counted, Copies):
+class Project(Study, Decisions, Outline, Together, History, Machine, Counted, Copies):
     """One study.
 
     Reading methods return frozen types of :mod:`coding.model`. What coders decide is written by

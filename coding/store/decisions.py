@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coding.errors import EditError, ProjectError
-from coding.model import MACHINE, Change, Coding, Edit, utc_now
+from coding.model import CONSENSUS, MACHINE, Change, Coding, Edit, utc_now
 from coding.store import rows
 from coding.store.base import Base
 
@@ -26,6 +26,8 @@ KEYS = {
     "framework_clusters": "id",
     "framework_behaviours": "id",
     "team": "coder",
+    "assignments": "key",
+    "settlements": "key",
 }
 """The tables that edits may change, with the column that names a row."""
 
@@ -89,6 +91,8 @@ class Decisions(Base):
             raise ProjectError("a coder needs a name of 1 to 80 characters", path=self.path)
         if clean.casefold() == MACHINE:
             raise ProjectError(f"{clean!r} is the machine's own name; choose another", path=self.path)
+        if clean.casefold() == CONSENSUS:
+            raise ProjectError(f"{clean!r} is what coders have settled on; choose another name", path=self.path)
         with self.transaction():
             self.db.conn.execute(
                 "INSERT OR IGNORE INTO coders (name, role, created_at) VALUES (?, ?, ?)", [clean, role, utc_now()]

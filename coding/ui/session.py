@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from coding.errors import CodingError, ProjectError
-from coding.model import MACHINE
+from coding.model import CONSENSUS, MACHINE
 from coding.store import Project
 from coding.ui import settings
 from coding.ui.jobs import Desk, Status
@@ -123,6 +123,8 @@ def clean_name(name: str) -> str:
         raise CodingError("type a name of 1 to 80 characters")
     if clean.casefold() == MACHINE:
         raise CodingError(f"“{clean}” is the machine's own name; type another")
+    if clean.casefold() == CONSENSUS:
+        raise CodingError(f"“{clean}” is what coders have settled on; type another name")
     return clean
 
 
