@@ -21,6 +21,7 @@ MENU = (
     ("people.py", "Participants", ":material/groups:"),
     ("learning.py", "Suggestions", ":material/model_training:"),
     ("agreement.py", "Agreement", ":material/balance:"),
+    ("framework.py", "Framework", ":material/schema:"),
     ("export.py", "Export", ":material/download:"),
     ("history.py", "History", ":material/history:"),
 )

@@ -13,7 +13,7 @@ from coding.store import Project
 from tests.e2e.conftest import ROOT
 from tests.ui.conftest import HOSTILE, HOSTILE_BOOK, HOSTILE_TALK
 
-NAMES = ("", "codebook", "people", "export", "history")
+NAMES = ("", "codebook", "people", "framework", "export", "history")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from coding.ui.overview import progress_of
 from tests.conftest import CODEBOOK
 from tests.ui.conftest import HOSTILE
 
-PAGES = ("study", "codebook", "people", "export", "history")
+PAGES = ("study", "codebook", "people", "framework", "export", "history")
 
 
 def parts(at):

@@ -12,6 +12,7 @@ function button(text, label, act, off) {
   const made = node("button", "act", text);
   made.type = "button";
   made.setAttribute("aria-label", label);
+  made.title = label.split(": ")[0];
   made.disabled = Boolean(off);
   made.addEventListener("click", act);
   return made;
@@ -40,7 +41,7 @@ function card(item, here) {
   if (on && here.editable) {
     const other = contrary ? "Tells of the lack" : "Tells of the behaviour";
     tools.append(
-      button(other, other + "; change: " + start, () => here.turn(at)),
+      button(other + " ⇄", other + "; change: " + start, () => here.turn(at)),
       button("Up", "Move up: " + start, () => here.shift(at, -1), at === 0),
       button("Down", "Move down: " + start, () => here.shift(at, 1), at === here.chosen.length - 1),
     );
