@@ -83,6 +83,13 @@ def test_a_preview_of_something_new_counts_as_the_import_does(project, sent, tmp
     assert told.new_codes == tuple(code.name for code in project.codebook().codes)
 
 
+def test_what_came_back_unchanged_counts_as_here_already(project, sent):
+    told = preview_study(project, read_study(sent), by="Ada", file="sent.qdpx")
+    new = (told.transcripts, told.codes, told.codings, told.people, told.memos, told.finished, told.refused)
+    assert new == ((), 0, 0, 0, 0, 0, 0)
+    assert (len(told.transcripts_there), told.codes_there, told.codings_there) == (2, 5, 4)
+
+
 # what is asked
 
 

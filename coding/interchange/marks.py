@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from coding.edits.imported import ImportMarks
 from coding.interchange.earlier import Earlier
@@ -18,6 +18,7 @@ def marks_to_add(
     coders: Mapping[str, str],
     codes: Mapping[str, str],
     earlier: Earlier,
+    there: Collection[str],
 ) -> ImportMarks | None:
     """Return what puts the marks of a source into its transcript, or ``None`` where it has none.
 
@@ -29,6 +30,7 @@ def marks_to_add(
         coders: Names by the study's keys.
         codes: Ids by the study's keys.
         earlier: What the project was before.
+        there: The keys of the marks that are in the transcript already.
     """
     reviews: dict[str, Review] = {}
     rejections: dict[str, Rejection] = {}
@@ -37,12 +39,12 @@ def marks_to_add(
         place = (transcript_id, mark.start_char, mark.end_char)
         key = f"{coder}|{transcript_id}:{mark.start_char}-{mark.end_char}"
         if mark.code is None:
-            if not earlier.was_removed("reviews", key):
+            if key not in there and not earlier.was_removed("reviews", key):
                 reviews.setdefault(key, Review(key, *place, coder, int(mark.blind), at))
             continue
         code_id = codes[mark.code]
         key = f"{key}|{code_id}"
-        if not earlier.was_removed("rejections", key):
+        if key not in there and not earlier.was_removed("rejections", key):
             rejections.setdefault(key, Rejection(key, *place, code_id, coder, mark.score, mark.probability, at))
     if not reviews and not rejections:
         return None

@@ -105,7 +105,13 @@ class Study(Members):
         return name
 
     def add_transcript(
-        self, transcript: Transcript, segments: Sequence[Segment], *, by: str, segmentation: str = ""
+        self,
+        transcript: Transcript,
+        segments: Sequence[Segment],
+        *,
+        by: str,
+        segmentation: str = "",
+        acting: str | None = None,
     ) -> str:
         """Store a transcript with its turns, speakers and segments, all or nothing.
 
@@ -114,6 +120,7 @@ class Study(Members):
             segments: Its segments.
             by: Who imported it.
             segmentation: The settings that made the segments, as JSON.
+            acting: Who brings it in now, where ``by`` imported it elsewhere.
 
         Returns:
             The transcript's id.
@@ -123,7 +130,7 @@ class Study(Members):
             RoleError: A team shares the project, and ``by`` brings no transcripts in.
         """
         with self.transaction():
-            self.check_role(by, CoderRole.FACILITATOR)
+            self.check_role(acting or by, CoderRole.FACILITATOR)
             if self.find_source(transcript.source_sha256):
                 raise ProjectError(f"{transcript.source_name} is already in this project", path=self.path)
             self._insert(

@@ -43,6 +43,8 @@ def choose_files(project: Project, *, first: bool, who: str) -> None:
         st.session_state.pop(_DRAFTS, None)
         if first:
             st.text("Choose several files at once, or drop them here. What they hold decides how they are read.")
+        if st.button("A project or codebook of another tool?", type="tertiary", icon=":material/move_to_inbox:"):
+            session.go("exchange.py")
         return
     drafts: Drafts = st.session_state.setdefault(_DRAFTS, Drafts())
     files = drafts.keep(uploads)

@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -21,6 +21,7 @@ from coding.store import Project
 
 if TYPE_CHECKING:
     from coding.assistant import Assistant
+    from coding.interchange import Key, Prefer, Study, StudyReport
     from coding.model import Transcript
     from coding.pipeline import Imported, Source
 
@@ -126,6 +127,7 @@ class Desk:
         self.path = path
         self.leave_out = leave_out
         self.imported: tuple[Imported, ...] = ()
+        self.taken: StudyReport | None = None
         self.reading = Lane(f"reading into {path.name}")
         self.thinking = Lane(f"suggesting for {path.name}")
         self._assistant: Assistant | None = None
@@ -196,6 +198,29 @@ class Desk:
                 self._add_refresh()
 
         self.imported = ()
+        self.reading.add(work)
+
+    def take_in(self, study: Study, *, by: str, file: str, decided: Mapping[Key, Prefer]) -> None:
+        """Put a study of another tool into the project and then bring the suggestions up to date.
+
+        Args:
+            study: As it was read.
+            by: Who imports it.
+            file: The file's name.
+            decided: Which side stands where both changed something.
+        """
+
+        def work(step: Step) -> None:
+            from coding.interchange import place_study
+            from coding.pipeline import stored_segmentation
+
+            with Project.open(self.path) as project:
+                how = stored_segmentation(project)
+                report = place_study(project, study, by=by, file=file, decided=decided, segmentation=how, step=step)
+            self.taken = report
+            self._add_refresh()
+
+        self.taken = None
         self.reading.add(work)
 
     def make_example(self) -> None:

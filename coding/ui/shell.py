@@ -16,6 +16,7 @@ from coding.ui.widgets import plain, show_error
 
 MENU = (
     ("study.py", "Project", ":material/folder_open:"),
+    ("exchange.py", "From other tools", ":material/move_to_inbox:"),
     ("review.py", "Review", ":material/rate_review:"),
     ("codebook.py", "Codebook", ":material/account_tree:"),
     ("people.py", "Participants", ":material/groups:"),
@@ -28,7 +29,7 @@ MENU = (
 """The pages in the order of the menu: file, title, icon."""
 
 GROUPS = (
-    ("Study", ("study.py", "people.py", "survey.py")),
+    ("Study", ("study.py", "exchange.py", "people.py", "survey.py")),
     ("Coding", ("review.py", "codebook.py", "memos.py", "learning.py")),
     ("Results", ("themes.py", "findings.py", "framework.py", "joint.py", "export.py")),
     ("Team", ("team.py", "agreement.py", "disagreements.py", "history.py")),

@@ -47,7 +47,13 @@ def add_codings(at: Placing, source: Source) -> None:
     at.counts["only_here"] += len(set(there) - seen)
     for first in range(0, len(new), _CODINGS_AN_EDIT):
         at.operations.append(ImportCodings(transcript_id, tuple(new[first : first + _CODINGS_AN_EDIT])))
-    marks = marks_to_add(source, transcript_id, coders=at.coders, codes=at.codes, earlier=at.earlier)
+    _add_marks(at, source, transcript_id)
+
+
+def _add_marks(at: Placing, source: Source, transcript_id: str) -> None:
+    reviews, rejections = at.project.reviews(transcript_id), at.project.rejections(transcript_id)
+    there = {*(mark.key for mark in reviews), *(mark.key for mark in rejections)}
+    marks = marks_to_add(source, transcript_id, coders=at.coders, codes=at.codes, earlier=at.earlier, there=there)
     if marks is not None:
         at.counts["finished"] += len(marks.reviews)
         at.counts["refused"] += len(marks.rejections)

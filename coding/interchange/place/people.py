@@ -71,11 +71,15 @@ def _labels_of(at: Placing, labels: Sequence[tuple[str, str]]) -> list[tuple[str
 
 def _compared(at: Placing, ours: Participant | None, theirs: Participant, *, same: bool) -> list[Participant]:
     """Return the participant as they are to be; an attribute that only one side has is kept."""
-    if ours is None or (ours.name == theirs.name and not ours.attributes):
-        return [theirs] if at.study.own or ours is None else [replace(theirs, role=ours.role)]
+    if ours is None:
+        return [theirs]
+    if ours.name == theirs.name and not ours.attributes:
+        found = theirs if at.study.own else replace(theirs, role=ours.role)
+        return [found] if found != ours else []
     thing = Thing("participant", ours.id, ours.name, "participants" if same else "", ours.id)
     attributes = dict(ours.attributes)
     for name, value in theirs.attributes:
         if name not in attributes or (attributes[name] != value and at.differ(thing, name, attributes[name], value)):
             attributes[name] = value
-    return [replace(ours, attributes=tuple(attributes.items()))]
+    new = replace(ours, attributes=tuple(attributes.items()))
+    return [new] if new != ours else []

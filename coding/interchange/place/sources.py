@@ -11,6 +11,7 @@ from coding.interchange.place.state import Placing, Thing
 from coding.interchange.prepare import cut_source, texts_by_hash
 from coding.interchange.study import Source
 from coding.model import Segment, Transcript
+from coding.pseudonyms import SETTING as PSEUDONYMS
 from coding.segments import Segmentation
 from coding.store import TranscriptInfo
 
@@ -43,11 +44,13 @@ def add_sources(at: Placing, cut: Cut) -> dict[str, list[str]]:
         made, segments = _unused(at, cut.made[source.key], segments, source)
         how = json.dumps((cut.how or Segmentation()).as_dict(), sort_keys=True)
         by = at.coders[source.coder] if source.coder is not None else at.by
-        at.project.add_transcript(made, segments, by=by, segmentation=how)
+        at.project.add_transcript(made, segments, by=by, segmentation=how, acting=at.by)
         at.transcripts[source.key] = made.id
         at.fresh.add(source.key)
         at.guids = at.guids.with_guid("source", made.id, source.key)
         names["new"].append(made.name)
+    if names["new"] and at.project.setting(PSEUDONYMS):
+        at.warnings.append("this project has pseudonyms, and whatever names the new transcripts hold stay in them")
     return names
 
 
