@@ -5,18 +5,31 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Mapping
+from typing import IO, TYPE_CHECKING
 
 from coding.readers.source import Source
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from lxml.etree import _Element, _ElementTree
 
 MOST_UNPACKED_BYTES = 200 * 1024 * 1024
 MOST_RATIO = 200
 _RATIO_FROM_BYTES = 10 * 1024 * 1024
 _MOST_PARTS = 10_000
+_HEAD_BYTES = 1 << 16
+_CHUNK_BYTES = 1 << 15
+_MOST_ELEMENTS = 3_000_000
 _DAMAGED = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError)
+_ENTITIES = "the part {} defines entities, as files made to do harm do; it was not read"
+_SAFE = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
 
 class Archive:
@@ -60,6 +73,110 @@ class Archive:
         """
         return parse_xml(self.read(name), name, self._source)
 
+    def elements(
+        self, name: str, tags: Collection[str], *, namespaces: Mapping[bytes, bytes] | None = None
+    ) -> Iterator[_Element]:
+        """Yield the outermost elements of those tags in order; each is gone when the next is asked for.
+
+        A long document never stands in memory as a tree, which takes fifteen times its size.
+
+        Args:
+            name: The part.
+            tags: With their namespaces in braces.
+            namespaces: Bytes that are read as others, such as a namespace's second name.
+
+        Raises:
+            ReadError: As for :meth:`xml`.
+        """
+        from lxml import etree
+
+        with self._open(name) as part:
+            stream = _Checked(part, name, self._source, namespaces or {})
+            events = etree.iterparse(
+                stream,
+                events=("start", "end"),
+                tag=tuple(tags),
+                **_SAFE,
+            )
+            depth, looked = 0, False
+            try:
+                for event, element in events:
+                    if not looked:
+                        _refuse_entities(element.getroottree(), name, self._source)
+                        looked = True
+                    depth += 1 if event == "start" else -1
+                    if depth == 0:
+                        yield element
+                        _forget(element)
+                        stream.elements = 0
+            except etree.XMLSyntaxError as err:
+                raise self._source.error(_damaged(name, err)) from err
+
+    def _open(self, name: str) -> IO[bytes]:
+        try:
+            return self._zipped.open(name)
+        except KeyError as err:
+            raise self._source.error(f"the part {name} is missing; open the file and save it again") from err
+        except _DAMAGED as err:
+            message = f"the part {name} is damaged or encrypted; open the file and save it again"
+            raise self._source.error(message) from err
+
+
+class _Checked:
+    """A part as a stream for the parser: refuses entities in its head, gives a clear error where it is damaged."""
+
+    def __init__(self, part: IO[bytes], name: str, source: Source, exchange: Mapping[bytes, bytes]) -> None:
+        self._part = part
+        self._name = name
+        self._source = source
+        self._exchange = exchange
+        # Tags since something was last read to its end and forgotten: they stand in memory as a tree.
+        self.elements = 0
+        # What may be cut in two at the end of a chunk.
+        self._overlap = max((len(old) - 1 for old in exchange), default=0)
+        self._held = b""
+        head = self._take(_HEAD_BYTES)
+        if _has_entities(head):
+            raise source.error(_ENTITIES.format(name))
+        self._held = self._exchanged(head)
+
+    def read(self, size: int = _CHUNK_BYTES) -> bytes:
+        """Return the next bytes, or none at the end."""
+        while True:
+            chunk = self._take(_CHUNK_BYTES)
+            self.elements += chunk.count(b"<")
+            if self.elements > _MOST_ELEMENTS:
+                raise self._source.error(f"the part {self._name} is built as no program builds it; it was not read")
+            data = self._exchanged(self._held + chunk)
+            if not chunk:
+                self._held = b""
+                return data
+            cut = len(data) - self._overlap
+            self._held = data[cut:]
+            if cut > 0:
+                return data[:cut]
+
+    def _take(self, size: int) -> bytes:
+        try:
+            return self._part.read(size)
+        except _DAMAGED as err:
+            message = f"the part {self._name} is damaged or encrypted; open the file and save it again"
+            raise self._source.error(message) from err
+
+    def _exchanged(self, data: bytes) -> bytes:
+        for old, new in self._exchange.items():
+            data = data.replace(old, new)
+        return data
+
+
+def _forget(element: _Element) -> None:
+    """Empty an element that was read to its end, and drop everything before it."""
+    element.clear()
+    for one in (element, *element.iterancestors()):
+        above = one.getparent()
+        while above is not None and one.getprevious() is not None:
+            del above[0]
+
 
 def open_archive(source: Source) -> Archive:
     """Open the source as a ZIP file.
@@ -89,16 +206,24 @@ def parse_xml(data: bytes, name: str, source: Source) -> _Element:
     """
     from lxml import etree
 
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:65536]:
-        raise source.error(f"the part {name} defines entities, as files made to do harm do; it was not read")
+    if _has_entities(data[:_HEAD_BYTES]):
+        raise source.error(_ENTITIES.format(name))
     try:
-        tree = etree.parse(io.BytesIO(data), parser)
+        tree = etree.parse(io.BytesIO(data), etree.XMLParser(**_SAFE))
     except etree.XMLSyntaxError as err:
-        message = f"the part {name} is damaged ({err.msg}); open the file where it was made and save it again"
-        raise source.error(message) from err
-    if tree.docinfo.internalDTD is not None:
-        raise source.error(f"the part {name} defines entities, as files made to do harm do; it was not read")
+        raise source.error(_damaged(name, err)) from err
+    _refuse_entities(tree, name, source)
     return tree.getroot()
+
+
+def _has_entities(head: bytes) -> bool:
+    return b"<!DOCTYPE" in head[:4096] or b"<!ENTITY" in head
+
+
+def _refuse_entities(tree: _ElementTree, name: str, source: Source) -> None:
+    if tree.docinfo.internalDTD is not None:
+        raise source.error(_ENTITIES.format(name))
+
+
+def _damaged(name: str, err: SyntaxError) -> str:
+    return f"the part {name} is damaged ({err.msg}); open the file where it was made and save it again"

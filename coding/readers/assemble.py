@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable
 
 from coding.model import ImportReport, Note, Transcript, Turn
 from coding.readers.decoding import clean
 from coding.readers.moderators import find_moderators
+from coding.readers.paragraphs import consume
 from coding.readers.source import SILENT, Piece, Reading, Source
+
+_MOST_PARTS = 1024
 
 
 def assemble(reading: Reading, source: Source, *, name: str, group: str | None = None) -> Transcript:
@@ -18,18 +22,17 @@ def assemble(reading: Reading, source: Source, *, name: str, group: str | None =
         ReadError: There are no words in it.
     """
     notes: dict[str, Note] = {}
-    pieces = []
     for piece in reading.pieces:
         _clean(piece, notes)
-        if piece.text:
-            pieces.append(piece)
-        else:
+        if not piece.text:
             reading.leave_out(piece.speaker or "", SILENT, piece.line)
-    if not pieces:
+    reading.pieces[:] = [piece for piece in reading.pieces if piece.text]
+    if not reading.pieces:
         raise source.error(
             "there are no words in this file; check that it is the finished transcript and export it again"
         )
-    text, turns = _lay_out(pieces)
+    moderators = find_moderators(reading.pieces)
+    text, turns = _lay_out(consume(reading.pieces))
     decoded = source.decoded.warnings if reading.encoding is not None else ()
     return Transcript(
         name=name,
@@ -46,11 +49,12 @@ def assemble(reading: Reading, source: Source, *, name: str, group: str | None =
             warnings=(*decoded, *reading.all_warnings(), *notes.values()),
         ),
         group=group,
-        moderators=find_moderators(pieces),
+        moderators=moderators,
     )
 
 
 def _lay_out(pieces: Iterable[Piece]) -> tuple[str, tuple[Turn, ...]]:
+    blocks: list[str] = []
     parts: list[str] = []
     turns: list[Turn] = []
     at = 0
@@ -58,10 +62,14 @@ def _lay_out(pieces: Iterable[Piece]) -> tuple[str, tuple[Turn, ...]]:
         label = "" if piece.speaker is None else f"{piece.speaker}: "
         start = at + len(label)
         end = start + len(piece.text)
-        parts.append(label + piece.text)
+        parts += (label, piece.text, "\n")
+        if len(parts) > _MOST_PARTS:
+            # A few long strings take less memory than many short ones.
+            blocks.append("".join(parts))
+            parts = []
         turns.append(Turn(index, piece.speaker, start, end, piece.start_s, piece.end_s, piece.heading))
         at = end + 1
-    return "\n".join(parts), tuple(turns)
+    return "".join((*blocks, *parts[:-1])) if parts else "".join(blocks)[:-1], tuple(turns)
 
 
 def _clean(piece: Piece, notes: dict[str, Note]) -> None:
@@ -70,4 +78,4 @@ def _clean(piece: Piece, notes: dict[str, Note]) -> None:
     for note in found:
         notes.setdefault(note.message.lstrip("0123456789 "), Note(note.message, piece.line))
     if piece.speaker is not None:
-        piece.speaker = " ".join(clean(piece.speaker)[0].split()) or None
+        piece.speaker = sys.intern(" ".join(clean(piece.speaker)[0].split())) or None

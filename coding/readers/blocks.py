@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from coding.readers.paragraphs import Paragraph
+from coding.readers.paragraphs import Paragraph, consume
 from coding.readers.source import HEADER, Piece, Reading, Source
-from coding.readers.tables import read_rows
+from coding.readers.tables import Row, names_words, read_rows
 from coding.readers.typed import typed_to_pieces
 
 _LONG_CHARS = 300
@@ -68,19 +68,22 @@ def _paragraph(parts: Sequence[tuple[str, bool]], line: int, *, heading: bool, a
     return Paragraph(text, line, after_blank, heading, bold_chars)
 
 
-def blocks_to_pieces(blocks: Sequence[Paragraph | Table], reading: Reading, source: Source) -> None:
+def blocks_to_pieces(blocks: list[Paragraph | Table], reading: Reading, source: Source) -> None:
     """Put the turns of a document into ``reading``: of its tables where they hold most of the words, else of its lines.
+
+    The list of blocks is emptied.
 
     Raises:
         ReadError: A column that the user named is not there.
     """
     tables = [block for block in blocks if isinstance(block, Table) and _is_wide(block)]
-    in_tables = sum(len(cell) for table in tables for row in table.rows for cell in row)
+    in_tables = _chars(tables)
     in_lines = sum(len(block.text) for block in blocks if isinstance(block, Paragraph))
     if tables and in_tables > in_lines:
         _read_tables(blocks, reading, source)
         return
-    typed_to_pieces(list(_flat(blocks)), reading, speakers=source.speakers)
+    paragraphs = list(_flat(consume(blocks)))
+    typed_to_pieces(paragraphs, reading, speakers=source.speakers)
 
 
 def _is_wide(table: Table) -> bool:
@@ -89,11 +92,15 @@ def _is_wide(table: Table) -> bool:
     )
 
 
-def _read_tables(blocks: Sequence[Paragraph | Table], reading: Reading, source: Source) -> None:
-    rows: list[tuple[int, list[str]]] = []
-    for block in blocks:
-        if isinstance(block, Table):
+def _read_tables(blocks: list[Paragraph | Table], reading: Reading, source: Source) -> None:
+    first = _first_with_columns([block for block in blocks if isinstance(block, Table)])
+    rows: list[Row] = []
+    for block in consume(blocks):
+        if isinstance(block, Table) and (first is None or block.line >= first.line):
             rows.extend((block.line + at, row) for at, row in enumerate(block.rows))
+        elif isinstance(block, Table):
+            for at, row in enumerate(block.rows):
+                reading.leave_out(" ".join(cell.strip() for cell in row if cell.strip()), HEADER, block.line + at)
         elif len(block.text) > _LONG_CHARS:
             reading.pieces.append(Piece(block.text, line=block.line))
         else:
@@ -101,7 +108,22 @@ def _read_tables(blocks: Sequence[Paragraph | Table], reading: Reading, source: 
     read_rows(rows, reading, source)
 
 
-def _flat(blocks: Sequence[Paragraph | Table]) -> Iterator[Paragraph]:
+def _first_with_columns(tables: Sequence[Table]) -> Table | None:
+    """Return the first table whose first row names its columns, if it and those below hold most of the words.
+
+    The tables above it say when and where the session was.
+    """
+    for at, table in enumerate(tables):
+        if table.rows and names_words(table.rows[0]):
+            return table if _chars(tables[at:]) > _chars(tables[:at]) else None
+    return None
+
+
+def _chars(tables: Sequence[Table]) -> int:
+    return sum(len(cell) for table in tables for row in table.rows for cell in row)
+
+
+def _flat(blocks: Iterable[Paragraph | Table]) -> Iterator[Paragraph]:
     for block in blocks:
         if isinstance(block, Paragraph):
             yield block

@@ -8,6 +8,7 @@ from typing import Literal
 
 from coding.readers.source import Reading, Source
 from coding.readers.tables import Row, names_words, read_rows
+from coding.readers.timing import lines_of
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_CHARS = 20_000
@@ -59,7 +60,9 @@ def _rows(source: Source, delimiter: str) -> list[Row]:
         csv.QUOTE_NONE if delimiter == "\t" and _has_lone_quotes(source.text) else csv.QUOTE_MINIMAL
     )
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(source.text, newline=""), delimiter=delimiter, quoting=quoting)
+    # Line by line: a StringIO would hold the text once more, with four bytes a character.
+    lines = (f"{line}\n" for _, line in lines_of(source.text))
+    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
     rows: list[Row] = []
     line = 1
     try:

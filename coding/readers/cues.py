@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from coding.readers.census import Census, Labels, is_unknown
 from coding.readers.labels import Label, find_label, is_title
+from coding.readers.paragraphs import consume
 from coding.readers.source import TIMESTAMP, UNKNOWN, Piece, Reading
 
 GAP_S = 2.0
@@ -45,7 +46,10 @@ class Cue:
 
 
 def cues_to_pieces(cues: list[Cue], reading: Reading, *, speakers: bool = True) -> None:
-    """Put the turns that the cues make into ``reading``, with warnings about what had to be decided."""
+    """Put the turns that the cues make into ``reading``, with warnings about what had to be decided.
+
+    The list of cues is emptied.
+    """
     _drop_repeated_lines(cues, reading)
     if speakers and not any(cue.speaker is not None for cue in cues):
         cues = label_cues(cues, reading)
@@ -56,7 +60,7 @@ def cues_to_pieces(cues: list[Cue], reading: Reading, *, speakers: bool = True) 
         count = sum(cue.speaker is None for cue in cues)
         first = next(cue.line for cue in cues if cue.speaker is None)
         reading.warn(f"{count} cues have no speaker", first)
-    reading.pieces.extend(merge(cues))
+    reading.pieces.extend(merge(consume(cues)))
 
 
 def _drop_repeated_lines(cues: list[Cue], reading: Reading) -> None:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-_TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+# Word's "strict" documents have the same elements in a namespace of another name.
+_STRICT = {
+    b"http://purl.oclc.org/ooxml/wordprocessingml/main": b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+}
 _MAIN = re.compile(r"word/document\d*\.xml")
 _ASIDES = (
     (re.compile(r"word/header\d*\.xml"), HEADER),
@@ -33,6 +35,8 @@ _LEFT_OUT = {
 }
 # Drawings stand twice, for new programs and for old ones; the old form repeats the words of the new one.
 _SKIPPED = frozenset({"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback", f"{_W}rPr", f"{_W}pPr"})
+_OUTERMOST = frozenset({f"{_W}p", f"{_W}tr", *_LEFT_OUT, *_SKIPPED})
+"""What is read at a time, wherever it stands: in content controls, in tracked insertions."""
 
 
 def is_docx(archive: Archive) -> bool:
@@ -50,23 +54,17 @@ def read_docx(source: Source) -> Reading:
     main = next((name for name in sorted(archive.names) if _MAIN.fullmatch(name)), "word/document.xml")
     reading = Reading("docx")
     walker = _Walker(reading, _headings(archive))
-    body = _root(archive, main, source).find(f"{_W}body")
-    if body is not None:
-        walker.walk(body)
+    for element in archive.elements(main, _OUTERMOST, namespaces=_STRICT):
+        walker.add(element)
     blocks_to_pieces(walker.blocks, reading, source)
     for pattern, reason in _ASIDES:
         for name in sorted(filter(pattern.fullmatch, archive.names)):
-            for number, paragraph in enumerate(_root(archive, name, source).iter(f"{_W}p"), start=1):
+            paragraphs = archive.elements(name, (f"{_W}p",), namespaces=_STRICT)
+            for number, paragraph in enumerate(paragraphs, start=1):
                 reading.leave_out(_all_text(paragraph), reason, number)
     if any(name.endswith("vbaProject.bin") for name in archive.names):
         reading.warn("the document has macros; they were not read and nothing of them was run")
     return reading
-
-
-def _root(archive: Archive, name: str, source: Source) -> _Element:
-    from coding.readers.archives import parse_xml
-
-    return parse_xml(archive.read(name).replace(_STRICT, _TRANSITIONAL), name, source)
 
 
 def _headings(archive: Archive) -> frozenset[str]:
@@ -74,7 +72,7 @@ def _headings(archive: Archive) -> frozenset[str]:
     if "word/styles.xml" not in archive:
         return frozenset()
     found = set()
-    for style in archive.xml("word/styles.xml").iter(f"{_W}style"):
+    for style in archive.elements("word/styles.xml", (f"{_W}style",), namespaces=_STRICT):
         name = style.find(f"{_W}name")
         if name is not None and re.match(r"(?:heading|title|subtitle)\b", (name.get(f"{_W}val") or "").lower()):
             found.add(style.get(f"{_W}styleId") or "")
@@ -89,20 +87,19 @@ class _Walker:
         self._reading = reading
         self._headings = headings
         self._number = 0
+        self._above: _Element | None = None
+        self._table = Table(0)
 
-    def walk(self, parent: _Element) -> None:
-        """Gather the paragraphs and tables below ``parent``, through content controls and tracked insertions."""
-        for child in parent:
-            if child.tag == f"{_W}p":
-                self._number += 1
-                line = self._line(child)
-                self.blocks.extend(line.paragraphs(self._number, heading=self._is_heading(child)))
-            elif child.tag == f"{_W}tbl":
-                self._table(child)
-            elif child.tag in _LEFT_OUT:
-                self._reading.leave_out(_all_text(child), _LEFT_OUT[child.tag], self._number)
-            elif child.tag not in _SKIPPED and isinstance(child.tag, str):
-                self.walk(child)
+    def add(self, element: _Element) -> None:
+        """Gather a paragraph or a row of a table; what is left out goes to the report."""
+        if element.tag == f"{_W}p":
+            self._number += 1
+            line = self._line(element)
+            self.blocks.extend(line.paragraphs(self._number, heading=self._is_heading(element)))
+        elif element.tag == f"{_W}tr":
+            self._row(element)
+        elif element.tag in _LEFT_OUT:
+            self._reading.leave_out(_all_text(element), _LEFT_OUT[element.tag], self._number)
 
     def _line(self, paragraph: _Element) -> Line:
         line = Line()
@@ -128,12 +125,15 @@ class _Walker:
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         return style is not None and style.get(f"{_W}val") in self._headings
 
-    def _table(self, table: _Element) -> None:
-        found = Table(self._number + 1)
-        for row in _children(table, f"{_W}tr"):
-            self._number += 1
-            found.rows.append([self._cell(cell) for cell in _children(row, f"{_W}tc")])
-        self.blocks.append(found)
+    def _row(self, row: _Element) -> None:
+        self._number += 1
+        # As long as a table is held here, each of its rows finds the same object above itself.
+        above = next(row.iterancestors(f"{_W}tbl"), None)
+        if above is None or above is not self._above:
+            self._above = above
+            self._table = Table(self._number)
+            self.blocks.append(self._table)
+        self._table.rows.append([self._cell(cell) for cell in _children(row, f"{_W}tc")])
 
     def _cell(self, cell: _Element) -> str:
         lines = [self._line(paragraph).text() for paragraph in cell.iter(f"{_W}p") if _is_own(paragraph)]

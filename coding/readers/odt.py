@@ -23,8 +23,9 @@ _LEFT_OUT = {
     f"{_DRAW}text-box": "text box",
     f"{_TEXT}sequence-decls": "field code",
 }
+_OUTERMOST = frozenset({f"{_STYLE}style", *_PARAGRAPHS, f"{_TABLE}table-row", *_LEFT_OUT})
+_RUNNING = {f"{_STYLE}header": HEADER, f"{_STYLE}footer": FOOTER}
 _MOST_SPACES = 1000
-_MOST_REPEATED = 1000
 
 
 def is_odt(archive: Archive) -> bool:
@@ -41,52 +42,42 @@ def read_odt(source: Source) -> Reading:
         ReadError: It is damaged, protected by a password or too large.
     """
     archive = open_archive(source)
-    root = archive.xml("content.xml")
     reading = Reading("odt")
-    walker = _Walker(reading, _bold_styles(root))
-    body = root.find(f"{_OFFICE}body/{_OFFICE}text")
-    if body is not None:
-        walker.walk(body)
+    walker = _Walker(reading)
+    for element in archive.elements("content.xml", _OUTERMOST):
+        walker.add(element)
     blocks_to_pieces(walker.blocks, reading, source)
     if "styles.xml" in archive:
-        styles = archive.xml("styles.xml")
-        for tag, reason in ((f"{_STYLE}header", HEADER), (f"{_STYLE}footer", FOOTER)):
-            for element in styles.iter(tag):
-                reading.leave_out(_all_text(element), reason)
+        for element in archive.elements("styles.xml", _RUNNING):
+            reading.leave_out(_all_text(element), _RUNNING[element.tag])
     return reading
-
-
-def _bold_styles(root: _Element) -> frozenset[str]:
-    found = set()
-    for style in root.iter(f"{_STYLE}style"):
-        properties = style.find(f"{_STYLE}text-properties")
-        if properties is not None and properties.get(f"{_FO}font-weight") in ("bold", "700", "800", "900"):
-            found.add(style.get(f"{_STYLE}name") or "")
-    return frozenset(found)
 
 
 class _Walker:
     """Gathers the blocks of a body; recursion is bounded, since the parser refuses trees deeper than 256."""
 
-    def __init__(self, reading: Reading, bold: frozenset[str]) -> None:
+    def __init__(self, reading: Reading) -> None:
         self.blocks: list[Paragraph | Table] = []
         self._reading = reading
-        self._bold = bold
+        self._bold: set[str] = set()
         self._number = 0
+        self._above: _Element | None = None
+        self._table = Table(0)
 
-    def walk(self, parent: _Element) -> None:
-        """Gather the paragraphs and tables below ``parent``, through sections and lists."""
-        for child in parent:
-            if child.tag in _PARAGRAPHS:
-                self._number += 1
-                heading = child.tag == f"{_TEXT}h"
-                self.blocks.extend(self._line(child).paragraphs(self._number, heading=heading))
-            elif child.tag == f"{_TABLE}table":
-                self._table(child)
-            elif child.tag in _LEFT_OUT:
-                self._reading.leave_out(_all_text(child), _LEFT_OUT[child.tag], self._number)
-            else:
-                self.walk(child)
+    def add(self, element: _Element) -> None:
+        """Gather a paragraph, a row of a table or a style; what is left out goes to the report."""
+        if element.tag == f"{_STYLE}style":
+            properties = element.find(f"{_STYLE}text-properties")
+            if properties is not None and properties.get(f"{_FO}font-weight") in ("bold", "700", "800", "900"):
+                self._bold.add(element.get(f"{_STYLE}name") or "")
+        elif element.tag in _PARAGRAPHS:
+            self._number += 1
+            heading = element.tag == f"{_TEXT}h"
+            self.blocks.extend(self._line(element).paragraphs(self._number, heading=heading))
+        elif element.tag == f"{_TABLE}table-row":
+            self._row(element)
+        else:
+            self._reading.leave_out(_all_text(element), _LEFT_OUT[element.tag], self._number)
 
     def _line(self, paragraph: _Element) -> Line:
         line = Line()
@@ -109,16 +100,19 @@ class _Walker:
                 self._add(child, line, bold=bold or child.get(f"{_TEXT}style-name") in self._bold)
             line.add(" ".join(child.tail.split("\n")) if child.tail else "", bold=bold)
 
-    def _table(self, table: _Element) -> None:
-        found = Table(self._number + 1)
-        for row in table.iter(f"{_TABLE}table-row"):
-            self._number += 1
-            cells = []
-            for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-                lines = [self._line(paragraph).text() for tag in _PARAGRAPHS for paragraph in cell.iter(tag)]
-                cells.append("\n".join(line for line in lines if line.strip()))
-            found.rows.append(cells)
-        self.blocks.append(found)
+    def _row(self, row: _Element) -> None:
+        self._number += 1
+        # As long as a table is held here, each of its rows finds the same object above itself.
+        above = next(row.iterancestors(f"{_TABLE}table"), None)
+        if above is None or above is not self._above:
+            self._above = above
+            self._table = Table(self._number)
+            self.blocks.append(self._table)
+        cells = []
+        for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            lines = [self._line(paragraph).text() for tag in _PARAGRAPHS for paragraph in cell.iter(tag)]
+            cells.append("\n".join(line for line in lines if line.strip()))
+        self._table.rows.append(cells)
 
 
 def _all_text(element: _Element) -> str:

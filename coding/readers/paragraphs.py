@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 from coding.readers.source import TIMESTAMP, Reading
 from coding.readers.times import CLOCK
@@ -24,6 +25,7 @@ NOTICE_LINE = re.compile(
     re.IGNORECASE,
 )
 """What recorders write about themselves."""
+_Item = TypeVar("_Item")
 _NUMBERED_HEADING = re.compile(
     r"(?:question|topic|section|theme|part|activity|exercise)\s*"
     r"(?:\d{1,3}|[ivx]{1,4}|one|two|three|four|five|six|seven|eight)\s*(?:[.:)–—-].*)?"
@@ -47,6 +49,8 @@ class Paragraph:
         after_blank: True when it starts a paragraph: a blank line stands before it, or the format says so.
         heading: True when the source marks it as a heading.
         bold_chars: How many characters at its start are bold.
+        rest_chars: How many characters at its end are the words behind what may be a label, if nothing else stands
+            beside it.
     """
 
     text: str
@@ -54,6 +58,19 @@ class Paragraph:
     after_blank: bool = False
     heading: bool = False
     bold_chars: int = 0
+    rest_chars: int | None = None
+
+
+def consume(items: list[_Item]) -> Iterator[_Item]:
+    """Yield the items in order and take each off the list, so that what is made of them takes their place in memory.
+
+    >>> items = [1, 2, 3]
+    >>> next(consume(items)), items
+    (1, [3, 2])
+    """
+    items.reverse()
+    while items:
+        yield items.pop()
 
 
 def is_heading(one: Paragraph) -> bool:

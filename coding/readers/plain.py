@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from coding.readers.cues import Cue, merge
 from coding.readers.paragraphs import (
     NOTICE_LINE,
     TIME_LINE,
     Paragraph,
+    consume,
     is_heading,
     joined,
     looks_wrapped,
@@ -24,8 +25,11 @@ _LEAD_TIME = re.compile(
 )
 
 
-def plain_pieces(paragraphs: Sequence[Paragraph], reading: Reading, *, wrapped: bool | None = None) -> None:
-    """Put paragraphs into ``reading`` as turns without a speaker; times at their start become the turns' times."""
+def plain_pieces(paragraphs: list[Paragraph], reading: Reading, *, wrapped: bool | None = None) -> None:
+    """Put paragraphs into ``reading`` as turns without a speaker; times at their start become the turns' times.
+
+    The list of paragraphs is emptied.
+    """
     if wrapped is None:
         wrapped = looks_wrapped(paragraphs)
     pieces = list(_pieces(paragraphs, reading, wrapped=wrapped))
@@ -36,11 +40,11 @@ def plain_pieces(paragraphs: Sequence[Paragraph], reading: Reading, *, wrapped: 
     reading.pieces.extend(pieces)
 
 
-def _pieces(paragraphs: Sequence[Paragraph], reading: Reading, *, wrapped: bool) -> Iterator[Piece]:
+def _pieces(paragraphs: list[Paragraph], reading: Reading, *, wrapped: bool) -> Iterator[Piece]:
     time: tuple[float | None, float | None] = (None, None)
     run: list[str] = []
     piece = Piece("")
-    for one in paragraphs:
+    for one in consume(paragraphs):
         text = one.text.strip()
         is_time, is_notice, is_title = TIME_LINE.fullmatch(text), NOTICE_LINE.fullmatch(text), is_heading(one)
         lead = None if is_time else _LEAD_TIME.match(text)

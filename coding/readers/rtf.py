@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from coding.readers.decoding import clean
 from coding.readers.source import COMMENT, HEADER, Reading, Source
-from coding.readers.tables import read_rows
+from coding.readers.tables import Row, read_rows
 from coding.readers.timing import lines_of
 from coding.readers.txt import paragraphs_of_text
 from coding.readers.typed import typed_to_pieces
@@ -40,7 +40,7 @@ def read_rtf(source: Source) -> Reading:
         raise source.error("the RTF file is damaged; open it where it was made and save it again") from err
     text, notes = clean(text)
     reading.warnings.extend(notes)
-    rows = [(at, line.rstrip("|").split("|")) for at, line in lines_of(text) if line.rstrip().endswith("|")]
+    rows: list[Row] = [(at, line.rstrip("|").split("|")) for at, line in lines_of(text) if line.rstrip().endswith("|")]
     # Tables come out as rows of cells with a bar behind each.
     if len(rows) > 1 and 2 * sum(len(cell) for _, row in rows for cell in row) > len(text):
         for at, line in lines_of(text):

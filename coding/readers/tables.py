@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from coding.readers.census import is_unknown
 from coding.readers.cues import Cue, label_cues, merge
+from coding.readers.paragraphs import consume
 from coding.readers.source import HEADER, SILENT, TIMESTAMP, UNKNOWN, Piece, Reading, Source
 from coding.readers.times import CLOCK, in_milliseconds, number, time_range
 
@@ -79,28 +81,36 @@ def _names_columns(cells: Sequence[str]) -> bool:
     )
 
 
-def read_rows(rows: Sequence[Row], reading: Reading, source: Source) -> None:
-    """Put the turns of a table's rows into ``reading``.
+def read_rows(rows: list[Row], reading: Reading, source: Source) -> None:
+    """Put the turns of a table's rows into ``reading``; the list is emptied.
 
     Raises:
         ReadError: The table is empty, or a column that the user named is not there.
     """
-    rows = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
+    rows[:] = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
     if not rows:
         raise source.error("the table is empty; export the transcript again and import that file")
-    rows = _without_title(rows, reading)
+    _leave_out_title(rows, reading)
     columns = find_columns(rows, source)
     for note in columns.notes:
         reading.warn(note)
     if columns.has_header:
-        reading.leave_out(" ".join(cell.strip() for cell in rows[0][1]), HEADER, rows[0][0])
-        rows = rows[1:]
+        heads = list(rows[0][1])
+        # Documents repeat the columns' names at the top of each page or part.
+        for line, row in rows:
+            if list(row) == heads:
+                reading.leave_out(" ".join(cell.strip() for cell in heads), HEADER, line)
+        rows[:] = [(line, row) for line, row in rows if list(row) != heads]
+        if not rows:
+            raise source.error("the table is empty; export the transcript again and import that file")
+    count = len(rows)
+    clocks = any(":" in columns.cell(row, "start") for _, row in rows[:_ROWS_LOOKED_AT])
     cues = list(_cues(rows, columns, reading))
-    reading.cues_in = (reading.cues_in or 0) + len(rows)
+    reading.cues_in = (reading.cues_in or 0) + count
     reading.cues_out = (reading.cues_out or 0) + len(cues)
-    if len(cues) < len(rows):
-        reading.warn(f"{len(rows) - len(cues)} rows have no words")
-    if not any(":" in columns.cell(row, "start") for _, row in rows[:_ROWS_LOOKED_AT]):
+    if len(cues) < count:
+        reading.warn(f"{count - len(cues)} rows have no words")
+    if not clocks:
         rescale(cues)
     if source.speakers and "speaker" not in columns.at:
         cues = label_cues(cues, reading)
@@ -116,7 +126,7 @@ def look_at_columns(rows: Sequence[Row], source: Source) -> Columns:
     rows = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
     if not rows:
         raise source.error("the table is empty; export the transcript again and import that file")
-    rows = _without_title(rows, Reading(""))
+    _leave_out_title(rows, Reading(""))
     columns = find_columns(rows, source)
     # Workbooks give rows as wide as their widest sheet can be, most of it empty.
     width = max(at + 1 for _, row in rows for at, cell in enumerate(row) if cell.strip())
@@ -124,7 +134,7 @@ def look_at_columns(rows: Sequence[Row], source: Source) -> Columns:
     return columns
 
 
-def _without_title(rows: Sequence[Row], reading: Reading) -> Sequence[Row]:
+def _leave_out_title(rows: list[Row], reading: Reading) -> None:
     """Leave out the rows above a header that stands a few rows down, if they have fewer cells than it."""
     for at, (_, row) in enumerate(rows[:_LATEST_HEADER]):
         if not names_words(row):
@@ -133,9 +143,8 @@ def _without_title(rows: Sequence[Row], reading: Reading) -> Sequence[Row]:
         if all(sum(bool(cell.strip()) for cell in above) < max(2, width) for _, above in rows[:at]):
             for line, above in rows[:at]:
                 reading.leave_out(" ".join(cell.strip() for cell in above if cell.strip()), HEADER, line)
-            return rows[at:]
+            del rows[:at]
         break
-    return rows
 
 
 def _to_pieces(cues: list[Cue], reading: Reading) -> Iterator[Piece]:
@@ -144,9 +153,9 @@ def _to_pieces(cues: list[Cue], reading: Reading) -> Iterator[Piece]:
         reading.warn("no speakers in the table")
     timed = sum(cue.start_s is not None and cue.end_s is not None for cue in cues)
     if cues and timed >= 0.9 * len(cues):
-        yield from merge(cues)
+        yield from merge(consume(cues))
         return
-    for cue in cues:
+    for cue in consume(cues):
         yield Piece(cue.text, cue.speaker, cue.start_s, cue.end_s, cue.line)
 
 
@@ -238,9 +247,9 @@ def _repeats(cells: Sequence[str]) -> bool:
     return len(set(cells)) <= max(2, len(cells) // 2)
 
 
-def _cues(rows: Sequence[Row], columns: Columns, reading: Reading) -> Iterator[Cue]:
+def _cues(rows: list[Row], columns: Columns, reading: Reading) -> Iterator[Cue]:
     used = set(columns.at.values())
-    for line, row in rows:
+    for line, row in consume(rows):
         start_s, end_s = _times(row, columns, line, reading)
         for at, cell in enumerate(row):
             if at not in used:
@@ -251,7 +260,7 @@ def _cues(rows: Sequence[Row], columns: Columns, reading: Reading) -> Iterator[C
         if text and name and not known:
             reading.leave_out(name, UNKNOWN, line)
         if text:
-            yield Cue(text, start_s, end_s, line, name if known else None, known="speaker" in columns.at)
+            yield Cue(text, start_s, end_s, line, sys.intern(name) if known else None, known="speaker" in columns.at)
         else:
             reading.leave_out(name, SILENT, line)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from coding.readers.paragraphs import (
     NOTICE_LINE,
     TIME_LINE,
     Paragraph,
+    consume,
     is_heading,
     joined,
     looks_wrapped,
@@ -47,14 +49,14 @@ class _Turn:
 
 
 def typed_to_pieces(
-    paragraphs: Sequence[Paragraph], reading: Reading, *, speakers: bool = True, wrapped: bool | None = None
+    paragraphs: list[Paragraph], reading: Reading, *, speakers: bool = True, wrapped: bool | None = None
 ) -> None:
     """Put the turns of typed paragraphs into ``reading``.
 
     What stands before the first label goes to the report as the file's head, unless it is long enough to be talk.
 
     Args:
-        paragraphs: The lines of the source.
+        paragraphs: The lines of the source; the list is emptied.
         reading: Where the turns and the report go.
         speakers: False to look for no labels.
         wrapped: Whether lines end because a width was reached; ``None`` finds out.
@@ -77,7 +79,8 @@ def typed_to_pieces(
     time_s = _head(paragraphs[:start], reading, summary=recorded and head_words > _LONG_HEAD_WORDS)
     if wrapped is None:
         wrapped = looks_wrapped(paragraphs[start:])
-    for turn in _turns(paragraphs[start:], found[start:], labels, reading, time_s):
+    del paragraphs[:start], found[:start]
+    for turn in _turns(paragraphs, found, labels, reading, time_s):
         _add(turn, reading, wrapped=wrapped)
     for name, count in labels.refused[:5]:
         reading.warn(f"“{name}:” stands {count} times at the start of a line and was not taken for a speaker")
@@ -92,7 +95,11 @@ def _first_turn(paragraphs: Sequence[Paragraph], found: Sequence[Label | None], 
             break
         if label is not None and tells_of_file([label.name]):
             head = at + 1
-    while 0 < head < len(paragraphs) and not paragraphs[head].after_blank and _is_of_head(found[head], labels):
+    while (
+        0 < head < len(paragraphs)
+        and not paragraphs[head].after_blank
+        and _is_of_head(_whole(paragraphs[head], found[head]), labels)
+    ):
         head += 1
     turns = [at for at, label in enumerate(found) if label in labels]
     return next((at for at in turns if at >= head), turns[0])
@@ -126,13 +133,41 @@ def _is_of_head(label: Label | None, labels: Labels) -> bool:
 
 
 def _find_labels(paragraphs: Sequence[Paragraph]) -> tuple[list[Label | None], Labels]:
-    found = [_label_of(one) for one in paragraphs]
+    known: dict[tuple[str, str, bool], Label] = {}
+    found = []
+    for one in paragraphs:
+        label = _label_of(one)
+        if label is not None and not label.beside and one.text.endswith(label.rest):
+            one.rest_chars = len(label.rest)
+        found.append(_slim(label, known))
     labels = _choose(found)
     alone = _alone_above_words(paragraphs, found, labels)
     if sum(label in labels for label in found) < sum(label is not None for label in alone):
         both = [one or two for one, two in zip(alone, found, strict=True)]
         return both, _choose(both)
     return found, labels
+
+
+def _slim(label: Label | None, known: dict[tuple[str, str, bool], Label]) -> Label | None:
+    """Return the label without what differs from line to line: one object a speaker, not one a line.
+
+    Whether a time stands beside it counts for the choice; which, :func:`_whole` finds again.
+    """
+    if label is None:
+        return None
+    key = label.name, label.form, label.time_s is None
+    if key not in known:
+        known[key] = Label(sys.intern(label.name), "", label.form, None if label.time_s is None else 0.0)
+    return known[key]
+
+
+def _whole(one: Paragraph, label: Label | None) -> Label | None:
+    """Return a label with the words and times beside it; what stands alone above the words has none."""
+    if label is None or label.form in ("title", "line"):
+        return label
+    if one.rest_chars is None:
+        return _label_of(one)
+    return Label(label.name, one.text[len(one.text) - one.rest_chars :], label.form)
 
 
 def _label_of(one: Paragraph) -> Label | None:
@@ -223,7 +258,7 @@ def _runs(paragraphs: Sequence[Paragraph]) -> Iterator[list[Paragraph]]:
 
 
 def _turns(
-    paragraphs: Sequence[Paragraph],
+    paragraphs: list[Paragraph],
     found: Sequence[Label | None],
     labels: Labels,
     reading: Reading,
@@ -231,9 +266,10 @@ def _turns(
 ) -> Iterator[_Turn]:
     turn: _Turn | None = None
     pending: tuple[float | None, float | None] = (time_s, None)
-    for one, label in zip(paragraphs, found, strict=True):
+    for one, slim in zip(consume(paragraphs), found, strict=True):
         text = one.text.strip()
-        if label is not None and label in labels:
+        label = _whole(one, slim) if slim in labels else None
+        if label is not None:
             if turn is not None:
                 yield turn
             turn = _start(label, one, reading, pending)

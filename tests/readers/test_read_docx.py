@@ -9,6 +9,9 @@ from docx.oxml import parse_xml
 
 from coding.errors import ReadError
 from coding.readers import read_bytes
+from coding.readers.archives import open_archive
+from coding.readers.source import Source
+from tests.readers.support import missing
 from tests.readers.test_read_typed import said
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -310,3 +313,69 @@ def test_summary_above_a_transcript_with_times_is_kept_apart_without_a_heading()
 
     assert said(transcript)[0] == ("Anna Smith", "Hello.")
     assert len(left(transcript, "summary")) == 4
+
+
+def test_strict_documents_read_like_others():
+    strict = (
+        '<w:document xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"><w:body>'
+        + "".join(f"<w:p><w:r><w:t>{who}: Hi.</w:t></w:r></w:p>" for who in ("Anna", "Bob", "Anna"))
+        + "</w:body></w:document>"
+    )
+    # The namespace is cut in two by the end of a chunk.
+    for filler in range(32_768 - 90, 32_768, 7):
+        data = with_part("word/document.xml", strict.replace("<w:body>", f"<!--{'x' * filler}--><w:body>").encode())
+        assert said(read_bytes(data, "x.docx")) == [("Anna", "Hi."), ("Bob", "Hi."), ("Anna", "Hi.")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_external_entities_are_refused_in_any_encoding(encoding, tmp_path):
+    (tmp_path / "secret").write_text("the secret")
+    document = (
+        f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE x [<!ENTITY a SYSTEM "file://{tmp_path}/secret">]>'
+        f"<w:document {W}><w:body><w:p><w:r><w:t>&a;</w:t></w:r></w:p></w:body></w:document>"
+    )
+    with pytest.raises(ReadError, match="entities"):
+        read_bytes(with_part("word/document.xml", document.encode(encoding)), "x.docx")
+
+
+def test_long_documents_never_stand_in_memory_whole():
+    body = "<w:sdt><w:sdtContent><w:p><w:r><w:t>Anna: Hi.</w:t></w:r></w:p></w:sdtContent></w:sdt>" * 50
+    table = f"<w:tbl>{'<w:tr><w:tc><w:p/></w:tc></w:tr>' * 50}</w:tbl>"
+    data = with_part("word/document.xml", f"<w:document {W}><w:body>{body}{table}</w:body></w:document>".encode())
+    w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    elements = open_archive(Source(data, "x.docx")).elements("word/document.xml", (f"{w}p", f"{w}tr"))
+
+    assert [sum(1 for _ in one.getroottree().iter()) for one in elements][-1] < 20
+
+
+def test_trees_of_millions_of_elements_are_refused_while_they_are_read(monkeypatch):
+    monkeypatch.setattr("coding.readers.archives._MOST_ELEMENTS", 30_000)
+    data = with_part("word/document.xml", f"<w:document {W}><w:body>{'<x/>' * 90_000}".encode())
+
+    with pytest.raises(ReadError, match="as no program builds it"):
+        read_bytes(data, "x.docx")
+
+
+def test_two_tables_in_a_row_stay_two():
+    document = of()
+    for rows in ((("a", "b"),), (("Speaker", "Text"), ("Anna", "Hi."), ("Bob", "Hello."))):
+        table = document.add_table(0, 2)
+        for row in rows:
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+    transcript = read(document)
+
+    assert [turn.speaker for turn in transcript.turns] == ["Anna", "Bob"]
+    assert not missing(transcript, ["a", "b"])
+
+
+def test_columns_named_again_on_each_page_are_no_turns():
+    document = of()
+    table = document.add_table(0, 2)
+    for row in (("Speaker", "Text"), ("Anna", "Hi."), ("Speaker", "Text"), ("Bob", "Hello.")):
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    transcript = read(document)
+
+    assert said(transcript) == [("Anna", "Hi."), ("Bob", "Hello.")]
+    assert left(transcript, "header") == ["Speaker Text"] * 2
