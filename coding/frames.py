@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from coding.consensus import layer as read_layer
 from coding.export import tables
 from coding.export.csv import Table, codings_table, segments_table
 from coding.export.xlsx import codebook_table, participants_table
@@ -44,6 +45,7 @@ def codings(
     coders: Collection[str] | None = None,
     code_ids: Collection[str] | None = None,
     without_codes: bool = False,
+    layer: str = "coders",
 ) -> DataFrame:
     """Return a row for each coding, in reading order.
 
@@ -52,9 +54,11 @@ def codings(
         coders: Only theirs; everybody's where it is ``None``.
         code_ids: Only these codes, and those below them; all where it is ``None``.
         without_codes: Also a row for each segment that has none of these codings.
+        layer: Whose codings: ``coders``, ``consensus``, or ``all`` for both; see :func:`coding.consensus.layer`.
 
     Raises:
         ExportError: A coder or a code is unknown.
+        CodingError: There is no such layer.
 
     >>> import tempfile
     >>> from coding.store import Project
@@ -62,11 +66,16 @@ def codings(
     ...     codings(project).shape
     (0, 20)
     """
+    project = read_layer(project, layer)
     return _frame(codings_table(project, coders=coders, code_ids=code_ids, without_codes=without_codes))
 
 
 def segments(
-    project: Project, *, coders: Collection[str] | None = None, code_ids: Collection[str] | None = None
+    project: Project,
+    *,
+    coders: Collection[str] | None = None,
+    code_ids: Collection[str] | None = None,
+    layer: str = "coders",
 ) -> DataFrame:
     """Return a row for each segment, with 1 for each code that it has and 0 for each that it has not.
 
@@ -74,11 +83,13 @@ def segments(
         project: The project.
         coders: Only what they coded; everybody where it is ``None``.
         code_ids: Only these codes, and those below them.
+        layer: Whose codings: ``coders``, ``consensus`` or ``all``.
 
     Raises:
         ExportError: A coder or a code is unknown.
+        CodingError: There is no such layer.
     """
-    return _frame(segments_table(project, coders=coders, code_ids=code_ids))
+    return _frame(segments_table(read_layer(project, layer), coders=coders, code_ids=code_ids))
 
 
 def transcripts(project: Project) -> DataFrame:

@@ -34,12 +34,17 @@ class Valence(StrEnum):
 
 
 class Origin(StrEnum):
-    """How a coding came about; it stays with the coding for ever."""
+    """How a coding came about; it stays with the coding for ever.
+
+    The last two are those of the consensus: coders had it alike, or it was settled on where they differed.
+    """
 
     OWN = "own"
     ACCEPTED = "accepted"
     CHANGED = "changed"
     BLIND = "blind"
+    AGREED = "agreed"
+    SETTLED = "settled"
 
 
 class State(StrEnum):

@@ -17,7 +17,7 @@ from coding.agreement.material import Mark, Material, Talk, build_material
 from coding.agreement.report import Agreement
 from coding.agreement.tables import Sampling
 from coding.errors import CodingError
-from coding.model import MACHINE, Code, Coding, Origin, Role, State, Suggestion, Transcript
+from coding.model import CONSENSUS, MACHINE, Code, Coding, Origin, Role, State, Suggestion, Transcript
 from coding.segments import PIPELINE, Segmentation, segment_transcript
 from coding.store import Project, Review
 
@@ -36,6 +36,9 @@ _LEARNT = (
 )
 _ALONE = "There is one coder only, so there is no agreement between people to measure."
 _FOLLOWS = "not independent"
+_SETTLED = (
+    "the consensus is made of the coders' own work, so this shows how far each was followed, not how reliable they are"
+)
 _HELD_OUT = "each transcript's suggestions were made from the other transcripts alone"
 
 
@@ -105,7 +108,8 @@ def agree(
 
 
 def _run(material: Material, job: _Job, how: Sampling, *, follows: bool) -> Comparison:
-    reading = _FOLLOWS if follows and job.kind == "machine" else ""
+    settled = CONSENSUS in (material.coders[coder] for coder in job.coders)
+    reading = _FOLLOWS if settled or (follows and job.kind == "machine") else ""
     return compare(
         material,
         job.coders,
@@ -113,7 +117,7 @@ def _run(material: Material, job: _Job, how: Sampling, *, follows: bool) -> Comp
         condition=job.condition,
         sampling=how,
         reading=reading,
-        notes=job.notes,
+        notes=(_SETTLED, *job.notes) if settled else job.notes,
     )
 
 

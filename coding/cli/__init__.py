@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from coding.cli.audit import add_methods
 from coding.cli.base import Answer
 from coding.cli.bring_in import add_demo, add_import
+from coding.cli.consensus import add_consensus
 from coding.cli.copies import add_backup, add_restore
 from coding.cli.out import add_evaluate, add_export, add_review
 from coding.cli.persons import add_people, add_pseudonyms
@@ -58,6 +59,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     study = (add_demo, add_import, add_people, add_pseudonyms, add_team, add_assign, add_codebook)
     safe = (add_backup, add_restore)
-    for add in (*study, add_suggest, add_agree, add_methods, add_export, *safe, add_evaluate, add_review):
+    for add in (
+        *study,
+        add_suggest,
+        add_agree,
+        add_consensus,
+        add_methods,
+        add_export,
+        *safe,
+        add_evaluate,
+        add_review,
+    ):
         add(commands)
     return parser

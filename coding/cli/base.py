@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     pass
 
 
+LAYERS = ("coders", "consensus", "all")
+"""What :mod:`coding.consensus` calls them; named here so that ``--help`` answers at once."""
+
 Answer = tuple[object, str]
 """What ``--json`` prints, and what people read."""
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coding.cli.base import Answer, Bar, by, command, me, model
+from coding.cli.base import LAYERS, Answer, Bar, by, command, me, model
 from coding.errors import CodingError, ExportError
 
 if TYPE_CHECKING:
@@ -25,11 +25,13 @@ def add_export(commands: Any) -> None:  # noqa: ANN401
     parser.add_argument(
         "--uncoded", action=argparse.BooleanOptionalAction, help="also segments without codes (default: with --wide)"
     )
+    parser.add_argument("--layer", choices=LAYERS, default="coders", help="what coders coded, or what they settled on")
     parser.add_argument("--with-names", action="store_true", help="archive (.zip): leave everybody's names in")
     by(parser)
 
 
 def _export(arguments: argparse.Namespace) -> Answer:
+    from coding.consensus import open_places
     from coding.export import export
     from coding.store import Project
 
@@ -46,10 +48,17 @@ def _export(arguments: argparse.Namespace) -> Answer:
             wide=arguments.wide,
             coders=arguments.coders,
             without_codes=arguments.uncoded,
+            layer=arguments.layer,
             by=_who(project, arguments),
             step=Bar(),
         )
-    return {"file": str(arguments.out), "rows": rows}, f"{rows} rows written to {arguments.out}"
+        left = open_places(project) if arguments.layer != "coders" else 0
+    told = f"{rows} rows written to {arguments.out}"
+    data: dict[str, object] = {"file": str(arguments.out), "rows": rows}
+    if arguments.layer != "coders":
+        data |= {"layer": arguments.layer, "open": left}
+        told += f"\nnot settled yet, and so not in the consensus: {left} segments" if left else ""
+    return data, told
 
 
 def _who(project: Project, arguments: argparse.Namespace) -> str | None:
@@ -61,7 +70,7 @@ def _archive(arguments: argparse.Namespace) -> Answer:
     from coding.export.archive import write_archive
     from coding.store import Project
 
-    if arguments.wide or arguments.coders or arguments.uncoded is not None:
+    if arguments.wide or arguments.coders or arguments.uncoded is not None or arguments.layer != "coders":
         raise ExportError("an archive holds everything, so only --with-names can be chosen for it")
     with Project.open(arguments.project) as project:
         who = _who(project, arguments)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coding.cli.base import Answer, Bar, by, command, me, model
+from coding.cli.base import LAYERS, Answer, Bar, by, command, me, model
 
 if TYPE_CHECKING:
     from coding.model import Codebook
@@ -56,22 +56,27 @@ def add_suggest(commands: Any) -> None:  # noqa: ANN401
     parser = command(commands, "suggest", _suggest, "suggest codes for all segments")
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--moderators", action="store_true", help="also for what moderators say")
+    parser.add_argument("--layer", choices=LAYERS[:2], default="coders", help="learn from all coders, or the consensus")
     model(parser)
 
 
 def _suggest(arguments: argparse.Namespace) -> Answer:
+    from coding.consensus import layer
     from coding.encoders import load_encoder
     from coding.pipeline import suggest
     from coding.store import Project
 
     with Project.open(arguments.project) as project:
-        assistant, count = suggest(project, load_encoder(arguments.model), moderators=arguments.moderators, step=Bar())
+        learnt_from = layer(project, arguments.layer)
+        assistant, count = suggest(
+            learnt_from, load_encoder(arguments.model), moderators=arguments.moderators, step=Bar()
+        )
         data = {
             "project": str(arguments.project),
             "segments": len(assistant.segments),
             "codes": len(project.codebook().codable),
             "suggestions": count,
-            "codings": len(project.codings()),
+            "codings": len(learnt_from.codings()),
         }
     return data, f"{count} suggestions for {data['segments']} segments, learnt from {data['codings']} codings"
 
@@ -81,6 +86,7 @@ def add_agree(commands: Any) -> None:  # noqa: ANN401
     parser = command(commands, "agree", _agree, "say how far coders agree, by code and overall, with intervals")
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--coders", nargs="+", metavar="NAME", help="compare these (default: everybody who coded)")
+    parser.add_argument("--layer", choices=LAYERS, default="coders", help="also (all) or only what coders settled on")
     parser.add_argument(
         "--unit",
         choices=("segment", "sentence", "turn", "character"),
@@ -101,6 +107,7 @@ def add_agree(commands: Any) -> None:  # noqa: ANN401
 
 def _agree(arguments: argparse.Namespace) -> Answer:
     from coding.agreement import Sampling, agree
+    from coding.consensus import layer
     from coding.store import Project
 
     bar = Bar()
@@ -112,7 +119,7 @@ def _agree(arguments: argparse.Namespace) -> Answer:
 
             suggestions = suggest_held_out(project, load_encoder(arguments.model), step=bar)
         result = agree(
-            project,
+            layer(project, arguments.layer),
             coders=arguments.coders,
             unit=arguments.unit,
             codes=arguments.code,

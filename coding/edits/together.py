@@ -153,7 +153,7 @@ class Settle:
             raise EditError(f"a reason has {MOST_REASON:,} characters at most; this one has {len(reason):,}")
         if self.choice == "none" and self.outcome:
             raise EditError("settled as no code, a place cannot have one")
-        if self.choice != "none" and not self.outcome:
+        if self.choice in ("both", "another") and not self.outcome:
             raise EditError("say which code stands at this place")
         codes = [one.code_id for one in self.outcome]
         if len(set(codes)) < len(codes):

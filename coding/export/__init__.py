@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from coding.codebook import dump_codebook
+from coding.consensus import layer as read_layer
 from coding.edits.codebook import in_tree_order
 from coding.errors import ExportError
 from coding.export.archive import write_archive
@@ -33,6 +34,7 @@ def export(
     coders: Collection[str] | None = None,
     code_ids: Collection[str] | None = None,
     without_codes: bool | None = None,
+    layer: str = "coders",
     by: str | None = None,
     step: Step | None = None,
 ) -> int:
@@ -47,6 +49,7 @@ def export(
         coders: Only what these coders coded.
         code_ids: CSV with only these codes, and those below them.
         without_codes: Also the segments that have no codes; as usual for the format where it is ``None``.
+        layer: Whose codings: ``coders``, ``consensus``, or ``all`` for both; see :func:`coding.consensus.layer`.
         by: Who exports; needed where a team shares the project. The codebook is for every member, what people said and
             how it was coded for those who lead.
         step: Told of progress.
@@ -56,10 +59,13 @@ def export(
 
     Raises:
         ExportError: The suffix is of no known format, a coder or a code is unknown, or the file cannot be written.
+        CodingError: There is no such layer.
         RoleError: A team shares the project, and ``by`` may not export this.
     """
     path = Path(out)
     project.check_role(by, ANYBODY if path.suffix.lower() in _CODEBOOKS else CoderRole.LEAD)
+    if layer != "coders":
+        project = read_layer(project, layer)
     makers: dict[str, Callable[[], tuple[int, bytes]]] = {
         ".csv": lambda: _csv(
             project, wide=wide, coders=coders, code_ids=code_ids, without_codes=without_codes, step=step
@@ -71,6 +77,8 @@ def export(
         ".yml": lambda: _yaml(project),
     }
     if path.suffix.lower() == ".zip":
+        if layer != "coders":
+            raise ExportError("an archive holds everything, so no layer can be chosen for it", path=path)
         return write_archive(project, path, by=by, step=step).files
     if path.suffix.lower() not in makers:
         raise ExportError(f"“{path.suffix}” is not a format to write; use {' or '.join((*makers, '.zip'))}", path=path)
