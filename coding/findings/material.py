@@ -122,6 +122,30 @@ class Material:
             _whole=whole,
         )
 
+    def by_cluster(self) -> Material:
+        """Return the same with the topmost groups of codes in place of the codes, so that tables count these."""
+        import numpy as np
+        import pandas as pd
+
+        codes = self.codes
+        alone = codes["cluster_id"] == ""
+        ids = codes["cluster_id"].where(~alone, codes["code_id"])
+        first = ids.drop_duplicates().index
+        place = pd.Series(range(len(first)), index=ids.loc[first])
+        clusters = pd.DataFrame(
+            {
+                "code_id": ids.loc[first],
+                "code": codes["cluster"].where(~alone, codes["code"]).loc[first],
+                "label": codes["cluster"].where(~alone, codes["label"]).loc[first],
+                **dict.fromkeys(("parent_id", "parent", "cluster_id", "cluster"), ""),
+                "colour": codes["colour"].loc[first],
+                "in_force": codes["in_force"].groupby(ids).any().reindex(ids.loc[first]).to_numpy(dtype=bool),
+            }
+        ).reset_index(drop=True)
+        of_code = place.reindex(ids).to_numpy(dtype=np.int32)
+        parts = self.parts.assign(code=of_code[self.parts["code"].to_numpy()])
+        return replace(self, parts=parts, codes=clusters, _whole=self.whole)
+
     @cached_property
     def speakers(self) -> NDArray[int64]:
         """Return the people who say something in what was chosen."""
@@ -229,6 +253,13 @@ def covered(keys: NDArray[Any], first_word: NDArray[Any], end_word: NDArray[Any]
     before[1:] = reached[:-1]
     fresh = np.maximum(0, end + key * stride - np.maximum(first + key * stride, before))
     return np.bincount(key, weights=fresh, minlength=size).astype(np.int64)
+
+
+def distinct_rows(codings: NDArray[Any]) -> list[int]:
+    """Return rows of codings in order, each once."""
+    import numpy as np
+
+    return [int(row) for row in np.unique(codings)]
 
 
 def _numbers(wanted: Collection[str] | None, there: Sequence[str], what: str) -> list[int] | None:

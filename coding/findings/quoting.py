@@ -52,8 +52,8 @@ def quotations(project: Project, material: Material, rows: Iterable[int], *, mos
                 texts[at][start:end]
                 for at, start, end in zip(session, found["start_char"], found["end_char"], strict=True)
             ],
-            "code_id": material.codes["code_id"].to_numpy()[code],
-            "code": material.codes["code"].to_numpy()[code],
+            "code_id": material.whole.codes["code_id"].to_numpy()[code],
+            "code": material.whole.codes["code"].to_numpy()[code],
             "valence": np.array(VALENCES, dtype=object)[found["valence"].to_numpy()],
             "coder": np.array(material.coders, dtype=object)[found["coder"].to_numpy()],
         }

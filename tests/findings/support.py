@@ -58,10 +58,13 @@ def build(path: Path, groups: dict[str, Talk], *, attributes: dict[str, dict[str
             if "M" in people:
                 operations.append(SetRole(people["M"].id, Role.MODERATOR))
             apply_edits(project, operations, coder="Ada")
+            by_coder: dict[str, list[AddCoding]] = {}
             for turn, (_, _, codings) in zip(turns, talk, strict=True):
                 for code_id, valence, coder in codings:
                     place = (made.id, turn.start_char, turn.end_char)
-                    apply_edits(project, [AddCoding(*place, code_id, valence=Valence(valence))], coder=coder)
+                    by_coder.setdefault(coder, []).append(AddCoding(*place, code_id, valence=Valence(valence)))
+            for coder, codings_of in by_coder.items():
+                apply_edits(project, codings_of, coder=coder)
             apply_edits(project, [MarkReviewed(made.id, turns[0].start_char, turns[0].end_char)], coder="Ada")
     return path
 
