@@ -20,6 +20,7 @@ from coding.export import export
 from coding.export.archive import SUMS, TABLES, write_archive
 from coding.export.nameless import _Rewriter, _Talk
 from coding.framework import Quotation, read_framework
+from coding.methods import describe_methods
 from coding.model import Code, Segment
 from coding.pseudonyms import Pseudonymiser, Replacement, new_key
 from coding.pseudonyms.match import Matcher
@@ -52,7 +53,16 @@ def named(project):
             MarkReviewed(*places[2]),
             WriteMemo("project", "Ada: ring Carol Brewster about Sunita Rao."),
             WriteMemo(f"segment:{source.id}:{places[3][1]}-{places[3][2]}", "Femi nods."),
-            SetAttributes(people["Femi"].id, (("sector", "retail"), ("works with", "Carol Brewster"))),
+            SetAttributes(
+                people["Femi"].id,
+                (
+                    ("sector", "retail"),
+                    ("works with", "Carol Brewster"),
+                    ("role", "driver of Sunita Rao"),
+                    ("state", "Pellow Shoes"),
+                    ("knows Carol", "yes"),
+                ),
+            ),
             RenameParticipant(people["Femi"].id, "Femi Adeyemi"),
         ],
         coder="Ada Lovelace",
@@ -92,6 +102,34 @@ def test_no_name_stands_in_any_file(named, tmp_path):
     files = files_of(tmp_path / "a.zip")
     assert leaks(files, NAMES) == []
     assert leaks(files, [named.transcripts()[0].id, *(person.id for person in named.everyone())]) == []
+
+
+def test_an_attribute_keeps_its_words_and_loses_its_names_whatever_it_is_called(named, tmp_path):
+    write_archive(named, tmp_path / "a.zip")
+    rows = table(files_of(tmp_path / "a.zip"), "participants.csv")
+    femi = next(row for row in rows if row["sector"] == "retail")
+    found = {name: value for name, value in femi.items() if value and name not in ("participant", "participant_id")}
+    assert any(value.startswith("driver of [") for value in found.values())
+    assert any(name.startswith("knows ") and value == "yes" for name, value in found.items())
+
+
+def test_methods_are_in_it_without_names_and_with_dates(project, tmp_path):
+    source = make_transcript(name="group")
+    project.add_transcript(
+        source, [Segment(source.id, t.index, t.start_char, t.end_char) for t in source.turns], by="May"
+    )
+    apply_edits(project, [SetCodebook(CODEBOOK)], coder="May")
+    turn = source.turns[1]
+    apply_edits(project, [AddCoding(source.id, turn.start_char, turn.end_char, "tries-service")], coder="May")
+    text = str(describe_methods(project))
+    write_archive(project, tmp_path / "a.zip")
+    methods = files_of(tmp_path / "a.zip")["methods.md"].decode()
+    assert "May coded alone" in text
+    assert "Coder 1 coded alone" in methods
+    assert re.findall(r"\d{1,2} [A-Z][a-z]+ \d{4}", text) == re.findall(r"\d{1,2} [A-Z][a-z]+ \d{4}", methods)
+    assert re.findall(r"May(?! \d).{20}", methods) == []
+    write_archive(project, tmp_path / "b.zip", with_names=True)
+    assert "May coded alone" in files_of(tmp_path / "b.zip")["methods.md"].decode()
 
 
 def test_with_names_it_is_as_it_is(named, tmp_path):
@@ -221,7 +259,7 @@ def test_the_readme_names_every_file_and_every_column_has_a_meaning(named, tmp_p
         header = next(csv.reader(io.StringIO(files[part].decode("utf-8-sig"))))
         assert all(meanings[part, column] for column in header)
     attributes = {key[1] for key, meaning in meanings.items() if meaning == "An attribute of participants."}
-    assert attributes == {"sector", "works with"}
+    assert attributes == {"sector", "works with", "knows P1", "state", "attribute_role"}
 
 
 def test_versions_are_those_installed(named, tmp_path):

@@ -12,7 +12,7 @@ import platform
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
@@ -23,12 +23,14 @@ from coding.codebook import dump_codebook
 from coding.edits.codebook import in_tree_order
 from coding.errors import ExportError
 from coding.export import tables
-from coding.export.csv import Table, codings_table, segments_table, to_csv
+from coding.export.csv import CODING_COLUMNS, SEGMENT_COLUMNS, Table, codings_table, segments_table, to_csv
 from coding.export.files import Step, write_whole
 from coding.export.identity import NAME_SETTING
 from coding.export.nameless import LEFT_OUT_TABLES, Nameless, take_names_out
 from coding.export.refi_write import to_qdpx
-from coding.export.xlsx import EXPLAINED, codebook_table, participants_table
+from coding.export.xlsx import EXPLAINED, PARTICIPANT_COLUMNS, codebook_table, participants_table
+from coding.methods import Methods, describe_methods
+from coding.model import Edit
 from coding.roles import CoderRole
 from coding.store import Project
 from coding.store.copies import rewrite_rows
@@ -66,10 +68,14 @@ _OTHERS = {
     "history.jsonl": "each edit with the rows before and after it, so that every state of the study can be had again",
     "study.qdpx": "the study for NVivo, ATLAS.ti, MAXQDA and others (REFI-QDA)",
     "study.sqlite": "the study for this tool; coding review study.sqlite opens it",
+    "methods.md": "what was done, for the methods section of a paper, written from the history",
     "software.json": "what it was made with",
     "columns.csv": "what each column means",
     SUMS: "the SHA-256 of every other file; sha256sum --check SHA256SUMS compares them",
 }
+
+
+_TAKEN_OUT = "For this archive coders were numbered, and names were replaced in transcripts that still had them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,9 @@ def write_archive(
         copy = Path(folder) / (f"{project.path.stem}.sqlite" if with_names else "study.sqlite")
         project.copy_to(copy)
         nameless = None
+        _tell(step, "Writing methods.md", 0)
+        with Project.open(copy) as opened:
+            methods = describe_methods(opened)
         if with_names:
             rewrite_rows(copy, lambda table, row: None if table in LEFT_OUT_TABLES else row)
         else:
@@ -124,7 +133,7 @@ def write_archive(
             nameless = take_names_out(copy, nlp=nlp)
         packed = Path(folder) / "archive.zip"
         with Project.open(copy) as opened:
-            files = _pack(packed, opened, nameless, step)
+            files = _pack(packed, opened, _methods(methods, nameless), nameless, step)
         write_whole(out, packed.read_bytes())
     return Archive(files, nameless)
 
@@ -134,7 +143,7 @@ def _tell(step: Step | None, what: str, done: int) -> None:
         step(what, done, len(TABLES) + 4)
 
 
-def _pack(path: Path, project: Project, nameless: Nameless | None, step: Step | None) -> int:
+def _pack(path: Path, project: Project, methods: str, nameless: Nameless | None, step: Step | None) -> int:
     name = project.setting(NAME_SETTING) or project.path.stem
     sums: list[str] = []
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
@@ -144,9 +153,11 @@ def _pack(path: Path, project: Project, nameless: Nameless | None, step: Step | 
             archive.writestr(zipfile.ZipInfo(part, _DATE), data, zipfile.ZIP_DEFLATED, _LEVEL)
 
         made: dict[str, Table] = {}
+        edits = project.edits()
         for done, (part, (make, _)) in enumerate(TABLES.items(), start=1):
             _tell(step, f"Writing {part}", done)
-            made[part] = make(project)
+            # The history of a large study takes long to read, so it is read once for both of its files.
+            made[part] = tables.history_table(project, edits) if make is tables.history_table else make(project)
             add(part, to_csv(made[part]))
         for part, text in _texts(project):
             add(part, text.encode("utf-8", "replace"))
@@ -155,7 +166,8 @@ def _pack(path: Path, project: Project, nameless: Nameless | None, step: Step | 
         _tell(step, "Writing study.sqlite", len(TABLES) + 2)
         add("study.sqlite", _database(project, path.with_name("again.sqlite")))
         _tell(step, "Writing history.jsonl", len(TABLES) + 3)
-        add("history.jsonl", _history(project))
+        add("history.jsonl", _history(edits))
+        add("methods.md", methods.encode())
         add("codebook.yaml", dump_codebook(in_tree_order(project.codebook())).encode())
         add("software.json", json.dumps(software(), indent=1, sort_keys=True).encode())
         add("columns.csv", to_csv(_columns(made, project)))
@@ -163,6 +175,15 @@ def _pack(path: Path, project: Project, nameless: Nameless | None, step: Step | 
         archive.writestr(zipfile.ZipInfo(SUMS, _DATE), "".join(f"{line}\n" for line in sorted(sums)))
         _tell(step, "Written", len(TABLES) + 4)
     return len(sums) + 1
+
+
+def _methods(methods: Methods, nameless: Nameless | None) -> str:
+    """Return the methods section as a file, without names where those were taken out."""
+    parts = [(paragraph.title, paragraph.text) for paragraph in methods.paragraphs]
+    if nameless is not None:
+        parts = [(title, nameless.rewrite(text)) for title, text in parts]
+        parts.append(("This archive", _TAKEN_OUT))
+    return "# Methods\n\n" + "\n".join(f"## {title}\n\n{text}\n" for title, text in parts)
 
 
 def _texts(project: Project) -> Iterator[tuple[str, str]]:
@@ -177,9 +198,9 @@ def _database(project: Project, again: Path) -> bytes:
     return again.read_bytes()
 
 
-def _history(project: Project) -> bytes:
+def _history(edits: Sequence[Edit]) -> bytes:
     lines = []
-    for number, edit in enumerate(project.edits(), start=1):
+    for number, edit in enumerate(edits, start=1):
         about = {
             "number": number,
             "id": edit.id,
@@ -226,13 +247,16 @@ def _columns(made: dict[str, Table], project: Project) -> Table:
     rows = []
     for part, table in made.items():
         known = {**tables.MEANINGS, **EXPLAINED, **_CODEBOOK, **_IN_FILES.get(part, {})}
+        # Behind these come attributes and codes, which may be called anything.
+        own = _OWN.get(part, table.columns)
         for column in table.columns:
             code = names.get(column) or names.get(column.removeprefix("code_"))
             other = f"1 where the segment has the code “{code}”." if code else "An attribute of participants."
-            rows.append((part, column, known.get(column, other)))
+            rows.append((part, column, known[column] if column in own else other))
     return Table(("file", "column", "meaning"), tuple(rows))
 
 
+_OWN = {"codings.csv": CODING_COLUMNS, "segments.csv": SEGMENT_COLUMNS, "participants.csv": PARTICIPANT_COLUMNS}
 _CODEBOOK = {
     "parent_id": "The id of the code above.",
     "codable": "no for a group that only holds other codes.",

@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +51,11 @@ _CODER_COLUMNS = frozenset({"coder", "by", "imported_by", "set_by", "assigned_to
 _NO_WORDS = re.compile(
     r"(?:.*_)?(?:ids?|keys?|kind|state|valence|origin|role|version|sha256|at|batch|undoes|parent|colour)"
 )
+_FREE = frozenset({"attributes"})
+"""Columns with JSON in which people choose what things are called."""
+
 _NO_JSON = frozenset({"text", "summary", "memo"})
+_DATES = re.compile(r"(\d{1,2} [A-Z][a-z]+ \d{4})")
 _CUT_WORD = re.compile(r"([^\W\d_]{2,})…")
 
 Row = dict[str, Any]
@@ -64,10 +68,12 @@ class Nameless:
     Attributes:
         identifiers: What was found in transcripts, with what took its place.
         coders: What each coder is called instead.
+        rewrite: Takes the same names out of a text that was written about the study; dates in it stay.
     """
 
     identifiers: tuple[Identifier, ...]
     coders: dict[str, str]
+    rewrite: Callable[[str], str] = field(repr=False, compare=False)
 
 
 def take_names_out(copy: Path, *, nlp: Language | None = None) -> Nameless:
@@ -89,7 +95,7 @@ def take_names_out(copy: Path, *, nlp: Language | None = None) -> Nameless:
         rewriter = _Rewriter(talks, coders, _people(project, talks))
         rewriter.learn(identifiers, _names_ever(project))
     rewrite_rows(copy, rewriter.row)
-    return Nameless(identifiers, coders)
+    return Nameless(identifiers, coders, rewriter.prose)
 
 
 def _identifiers(sessions: Sequence[Transcript], nlp: Language | None) -> tuple[Identifier, ...]:
@@ -330,6 +336,8 @@ class _Rewriter:
     def text(self, name: str, value: str, talk: _Talk | None) -> str:
         if value.startswith(("{", "[")) and name not in _NO_JSON:
             parsed = _parsed(value)
+            if isinstance(parsed, dict) and name in _FREE:
+                return dumps({self.free(key): self.free(str(one)) for key, one in parsed.items()})
             if isinstance(parsed, (dict, list)):
                 return dumps(self.value(name, parsed, talk))
         if name in _CODER_COLUMNS:
@@ -339,6 +347,10 @@ class _Rewriter:
         elif "|" in value:
             value = "|".join(self.coders.get(part, part) for part in value.split("|"))
         return self.ids.sub(self.moved, value)
+
+    def free(self, text: str) -> str:
+        """Return what people wrote, whatever it is called: an attribute may have the name of a column."""
+        return self.ids.sub(self.moved, self.coders.get(text) or self.without_names(text, None))
 
     def moved(self, found: re.Match[str]) -> str:
         """Return an id as it is now, and the place behind it where it is now."""
@@ -354,6 +366,17 @@ class _Rewriter:
             text, _ = talk.matcher.substitute(text)
         text, _ = self.everywhere.substitute(text)
         return _CUT_WORD.sub(lambda cut: "…" if self.begins_a_name(cut[1]) else cut[0], text)
+
+    def prose(self, text: str) -> str:
+        """Return a text about the study without names; somebody called May takes nothing from a date."""
+        # Coders stand in it as they are called, where the matcher would take “by May” for the month.
+        pattern = "|".join(map(re.escape, sorted(self.coders, key=len, reverse=True))) or "(?!)"
+        coders = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+        parts = _DATES.split(text)
+        for at in range(0, len(parts), 2):
+            numbered = coders.sub(lambda found: self.coders[found[0]], parts[at])
+            parts[at] = self.without_names(numbered, None)
+        return "".join(parts)
 
     def begins_a_name(self, word: str) -> bool:
         return word[0].isupper() and any(name.startswith(word.casefold()) for name in self.words)

@@ -5,8 +5,10 @@ Codings and segments are in :mod:`coding.export.csv`, the codebook and the parti
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from coding.export.csv import Cell, Table
-from coding.model import Code
+from coding.model import Code, Edit
 from coding.store import Project
 
 TRANSCRIPT_COLUMNS = (
@@ -184,11 +186,16 @@ def suggestions_table(project: Project) -> Table:
     return Table(SUGGESTION_COLUMNS, tuple(rows))
 
 
-def history_table(project: Project) -> Table:
-    """Return a row an edit, the oldest first."""
+def history_table(project: Project, edits: Sequence[Edit] | None = None) -> Table:
+    """Return a row an edit, the oldest first.
+
+    Args:
+        project: The project.
+        edits: All its edits, where they are at hand.
+    """
     names = {info.id: info.name for info in project.transcripts()}
     rows: list[tuple[Cell, ...]] = []
-    for number, edit in enumerate(project.edits(), start=1):
+    for number, edit in enumerate(project.edits() if edits is None else edits, start=1):
         where = names.get(edit.transcript_id or "")
         rows.append((number, edit.at, edit.coder, edit.kind, where, edit.summary, edit.batch, edit.undoes))
     return Table(HISTORY_COLUMNS, tuple(rows))
