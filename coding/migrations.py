@@ -284,3 +284,53 @@ def m012_together(db: Database) -> None:
         CREATE INDEX settlements_transcript ON settlements(transcript_id);
         """,
     )
+
+
+@migrations()
+def m004_themes(db: Database) -> None:
+    """Create the themes that the machine found, and what people decided about them."""
+    _run(
+        db,
+        """
+        CREATE TABLE theme_runs (
+            id TEXT PRIMARY KEY,
+            settings TEXT NOT NULL,
+            versions TEXT NOT NULL,
+            method TEXT NOT NULL,
+            joins TEXT NOT NULL,
+            silent INTEGER NOT NULL,
+            found_by TEXT NOT NULL,
+            found_at TEXT NOT NULL
+        );
+        CREATE TABLE themes (
+            id TEXT PRIMARY KEY,
+            run_id TEXT NOT NULL REFERENCES theme_runs(id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            terms TEXT NOT NULL,
+            steadiness REAL
+        ) WITHOUT ROWID;
+        CREATE TABLE theme_stretches (
+            run_id TEXT NOT NULL REFERENCES theme_runs(id) ON DELETE CASCADE,
+            place INTEGER NOT NULL,
+            transcript_id TEXT NOT NULL,
+            turn INTEGER NOT NULL,
+            start_char INTEGER NOT NULL,
+            end_char INTEGER NOT NULL,
+            theme INTEGER NOT NULL,
+            rank INTEGER NOT NULL,
+            x REAL,
+            y REAL,
+            PRIMARY KEY (run_id, place)
+        ) WITHOUT ROWID;
+        CREATE TABLE theme_decisions (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL DEFAULT '',
+            state TEXT NOT NULL DEFAULT '' CHECK (state IN ('', 'code', 'merged', 'aside')),
+            code_id TEXT,
+            reason TEXT NOT NULL DEFAULT '',
+            coder TEXT NOT NULL,
+            created_at TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """,
+    )

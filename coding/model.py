@@ -367,16 +367,6 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
-    """A topic found in the talk; it may become a code."""
-
-    id: str
-    name: str
-    terms: tuple[str, ...] = ()
-    segment_keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Edit:
     """One act of a coder, stored for ever.
 

@@ -20,6 +20,7 @@ from coding.cli.copies import add_backup, add_restore
 from coding.cli.out import add_evaluate, add_export, add_review
 from coding.cli.persons import add_people, add_pseudonyms
 from coding.cli.team import add_assign, add_team
+from coding.cli.themes import add_themes
 from coding.cli.work import add_agree, add_codebook, add_suggest
 from coding.errors import CodingError
 
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         *study,
         add_suggest,
+        add_themes,
         add_agree,
         add_consensus,
         add_methods,

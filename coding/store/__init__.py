@@ -14,6 +14,7 @@ from coding.store.history import History, Tally, VersionSet
 from coding.store.machine import Machine
 from coding.store.outline import BehaviourRow, ClusterRow, Outline
 from coding.store.study import Study, TranscriptInfo
+from coding.store.themes import FoundThemes
 from coding.store.together import Assignment, Outcome, Settlement, Together
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 
-class Project(Study, Decisions, Outline, Together, History, Machine, Counted, Copies):
+class Project(Study, Decisions, Outline, Together, History, Machine, FoundThemes, Counted, Copies):
     """One study.
 
     Reading methods return frozen types of :mod:`coding.model`. What coders decide is written by

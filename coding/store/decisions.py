@@ -25,6 +25,7 @@ KEYS = {
     "transcripts": "id",
     "framework_clusters": "id",
     "framework_behaviours": "id",
+    "theme_decisions": "id",
     "team": "coder",
     "assignments": "key",
     "settlements": "key",
