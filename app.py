@@ -13,7 +13,9 @@ st.set_page_config(
     initial_sidebar_state=shell.SIDEBAR_PX,
     menu_items={"Get help": None, "Report a bug": None, "About": shell.ABOUT},
 )
-page = st.navigation(shell.menu(), expanded=True)
+pages = shell.menu()
+page = st.navigation(pages, position="hidden")
+shell.show_menu(pages)
 place = shell.header(page.title)
 page.run()
 shell.footer(place)

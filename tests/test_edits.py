@@ -156,7 +156,7 @@ def test_a_new_act_closes_the_way_to_redo(study):
     apply_edits(study, [WriteMemo("project", "x")], coder="Ada")
     assert redo(study, coder="Ada") == ()
     undo(study, coder="Ada")
-    assert redo(study, coder="Ada")[0].summary == "Redo: Memo on project: “x”"
+    assert redo(study, coder="Ada")[0].summary == "Redo: Memo on the project: “x”"
 
 
 def test_undo_works_after_the_project_was_closed(study):

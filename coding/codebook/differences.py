@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coding.codebook.read import CODE_FIELDS, HEAD_FIELDS
@@ -50,6 +52,7 @@ def diff_codebooks(old: Codebook, new: Codebook) -> tuple[CodebookChange, ...]:
 
     Changes of the codebook itself come first, then the codes in the order of ``old``, then the codes that were added.
 
+    >>> from coding.model import Code
     >>> diff_codebooks(Codebook("Leading"), Codebook("Leading", codes=(Code("coaches", "Coaches"),)))
     (CodebookChange(kind='added', code_id='coaches', field=None, before=None, after='Coaches'),)
     """
@@ -74,3 +77,41 @@ def _diff_fields(code_id: str | None, old: object, new: object, names: Iterable[
         for name in names
         if getattr(old, name) != getattr(new, name)
     ]
+
+
+def diff_words(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """Return a text with what went and what came, word by word: ``("same" | "gone" | "new", words)`` in order.
+
+    >>> diff_words("Calls back in person", "Calls back within a day")
+    (('same', 'Calls back '), ('gone', 'in person'), ('new', 'within a day'))
+    """
+    old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
+    found: list[tuple[str, str]] = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for tag, old_start, old_end, new_start, new_end in _joined(matcher.get_opcodes(), old):
+        if tag == "equal":
+            found.append(("same", "".join(old[old_start:old_end])))
+            continue
+        found += [("gone", "".join(old[old_start:old_end])), ("new", "".join(new[new_start:new_end]))]
+    return tuple((kind, words) for kind, words in found if words)
+
+
+def _joined(
+    steps: Iterable[tuple[str, int, int, int, int]], old: Sequence[str]
+) -> list[tuple[str, int, int, int, int]]:
+    """Make one change of two that only white space keeps apart: whole phrases are easier to read."""
+    found: list[tuple[str, int, int, int, int]] = []
+    waiting: tuple[str, int, int, int, int] | None = None
+    for step in steps:
+        tag, old_start, old_end, _, new_end = step
+        if tag == "equal" and found and waiting is None and not "".join(old[old_start:old_end]).strip():
+            waiting = step
+            continue
+        if waiting is not None and tag != "equal":
+            last = found.pop()
+            step = ("replace", last[1], old_end, last[3], new_end)
+        elif waiting is not None:
+            found.append(waiting)
+        found.append(step)
+        waiting = None
+    return [*found, waiting] if waiting is not None else found

@@ -8,6 +8,7 @@ from coding.edits.base import Context, Plan, codable_name, code_name, own_coding
 from coding.errors import EditError
 from coding.model import Change, Coding, Origin, Valence
 from coding.roles import ANYBODY, CoderRole
+from coding.store import Project
 from coding.store.decisions import new_id
 from coding.store.rows import coding_to_row
 
@@ -238,4 +239,16 @@ class WriteMemo:
         new = {"key": key, "target": self.target, "coder": context.coder, "text": text, "created_at": context.at}
         if text == (old["text"] if old else ""):
             return Plan((), "")
-        return Plan((Change("memos", key, old, new if text else None),), f"Memo on {self.target}: “{short(text)}”")
+        return Plan((Change("memos", key, old, new if text else None),), self._summary(context.project, text))
+
+    def _summary(self, project: Project, text: str) -> str:
+        if self.target.startswith("flag:"):
+            return "Flagged a segment for discussion" if text else "Took the flag from a segment"
+        kind, _, rest = self.target.partition(":")
+        if kind == "code":
+            what = f"the code {code_name(project, rest)}"
+        elif kind == "transcript":
+            what = next((info.name for info in project.transcripts() if info.id == rest), "a transcript")
+        else:
+            what = {"project": "the project", "segment": "a segment", "coding": "a coding"}.get(kind, self.target)
+        return f"Memo on {what}: “{short(text)}”" if text else f"Removed the memo on {what}"

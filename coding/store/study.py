@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from coding.errors import ProjectError
-from coding.model import Code, Codebook, ImportReport, Participant, Role, Segment, Transcript, Turn, utc_now
+from coding.model import Code, Codebook, Edit, ImportReport, Participant, Role, Segment, Transcript, Turn, utc_now
 from coding.roles import CoderRole
 from coding.store import rows
 from coding.store.members import Members
@@ -222,6 +223,24 @@ class Study(Members):
             description=head.get("codebook.description", ""),
             codes=tuple(rows.code_from_json(row["data"]) for row in found),
         )
+
+    def codebook_rows(self) -> list[dict[str, Any]]:
+        """Return the rows that the codebook is made of: codes, retired ones too, then its name, version and so on."""
+        codes = self._query("SELECT * FROM codes ORDER BY position, id")
+        return [*codes, *self._query("SELECT * FROM meta WHERE key LIKE 'codebook.%' ORDER BY key")]
+
+    def codebook_edits(self) -> list[Edit]:
+        """Return the edits that changed the codebook, the oldest first."""
+        # Both words may also stand in what somebody wrote, so what is found is looked at again.
+        found = self._query(
+            """SELECT * FROM edits WHERE instr(changes, '["codes",') OR instr(changes, '["meta","codebook.')
+               ORDER BY seq"""
+        )
+        return [
+            edit
+            for edit in map(rows.edit, found)
+            if any(c.table == "codes" or (c.table == "meta" and c.key.startswith("codebook.")) for c in edit.changes)
+        ]
 
     def retired_codes(self) -> dict[str, Code]:
         """Return the codes that were taken out of the codebook but once were in it."""

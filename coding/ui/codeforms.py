@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from coding.edits.codebook import ChangeCode, MergeCodes, MoveCode, RecodeCodings, RetireCode
+from coding.codebook import make_code_id
+from coding.edits.codebook import AddCode, ChangeCode, MergeCodes, MoveCode, RecodeCodings, RetireCode
 from coding.model import Code, Codebook, tree_order
 from coding.store import Project
 from coding.ui.widgets import act, count
 
 DEFAULT_COLOUR = "#6b7280"
+_NEW = ""
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -24,10 +27,16 @@ def lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def change_form(project: Project, code: Code, who: str) -> None:
+def change_form(project: Project, code: Code, who: str, *, on_kept: Callable[[], object]) -> None:
     """Show what a code says, to be changed.
 
     The fields carry a mark of what the code says now, so that they are made afresh when anybody changes it.
+
+    Args:
+        project: The project.
+        code: The code.
+        who: Who changes it.
+        on_kept: Called before the page runs again with what was kept.
     """
     mark = hashlib.sha256(repr(code).encode("utf-8", "surrogatepass")).hexdigest()[:8]
     with st.form(f"change-{code.id}-{mark}", border=False):
@@ -48,7 +57,7 @@ def change_form(project: Project, code: Code, who: str) -> None:
     if kept:
         recoloured = code.colour is not None or colour != DEFAULT_COLOUR
         change = ChangeCode(code.id, name, definition, **fields, colour=colour if recoloured else None)
-        act(project, [change], coder=who)
+        act(project, [change], coder=who, on_done=on_kept)
 
 
 def place_form(project: Project, codebook: Codebook, code: Code, who: str) -> None:
@@ -98,13 +107,14 @@ def merge_form(project: Project, codebook: Codebook, code: Code, who: str) -> No
         )
     if st.button("Merge the codes", key=f"merge-{code.id}", disabled=into is None) and into is not None:
         act(project, [MergeCodes(code.id, into, with_words=with_words)], coder=who)
-    if codings:
-        _split(project, codebook, code, others, who)
 
 
-def _split(project: Project, codebook: Codebook, code: Code, others: list[str], who: str) -> None:
-    st.subheader("Split", anchor=False)
+def split_form(project: Project, codebook: Codebook, code: Code, who: str) -> None:
+    """Show a code's quotations, some of which are to get another code, which may be a new one."""
     codings = project.codings(code_id=code.id)
+    if not codings:
+        return
+    st.subheader("Split", anchor=False)
     texts = {transcript_id: project.text(transcript_id) for transcript_id in {c.transcript_id for c in codings}}
     rows = [
         {"Quotation": texts[c.transcript_id][c.start_char : c.end_char], "Coder": c.coder, "Valence": c.valence.value}
@@ -119,14 +129,30 @@ def _split(project: Project, codebook: Codebook, code: Code, others: list[str], 
         selection_mode="multi-row",
         key=f"split-{code.id}",
     )
-    chosen = [codings[at].id for at in table["selection"]["rows"] if at < len(codings)]
+    chosen = tuple(codings[at].id for at in table["selection"]["rows"] if at < len(codings))
+    others = [item.id for item, _ in tree_order(codebook) if item.codable and item.id != code.id]
     into = st.selectbox(
-        "Give them the code", others, index=None, format_func=lambda code_id: codebook[code_id].name,
-        key=f"split-into-{code.id}", placeholder="Choose a code",
-    )  # fmt: skip
-    ready = bool(chosen) and into is not None
-    if st.button(f"Recode {count(len(chosen), 'coding')}", key=f"recode-{code.id}", disabled=not ready) and into:
-        act(project, [RecodeCodings(tuple(chosen), into)], coder=who)
+        "Give them the code",
+        [_NEW, *others],
+        index=None,
+        format_func=lambda code_id: "A new code" if code_id == _NEW else codebook[code_id].name,
+        key=f"split-into-{code.id}",
+        placeholder="Choose a code, or a new one",
+    )
+    name = ""
+    if into == _NEW:
+        name = st.text_input("Name of the new code", max_chars=120, key=f"split-name-{code.id}").strip()
+    ready = bool(chosen) and into is not None and (into != _NEW or bool(name))
+    go = st.button(f"Recode {count(len(chosen), 'coding')}", key=f"recode-{code.id}", disabled=not ready)
+    if not go or into is None:
+        return
+    if into != _NEW:
+        act(project, [RecodeCodings(chosen, into)], coder=who)
+        return
+    # One act, so that one undo takes back the new code together with its codings.
+    new_id = make_code_id(name, project.known_codes())
+    new = AddCode(name, code.parent, colour=code.colour, code_id=new_id)
+    act(project, [new, RecodeCodings(chosen, new_id)], coder=who)
 
 
 def retire_form(project: Project, codebook: Codebook, code: Code, who: str) -> None:

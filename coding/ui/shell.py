@@ -57,11 +57,27 @@ def menu() -> dict[str, list[Page]]:
     return {heading: found for heading, found in {**grouped, "More": list(pages.values())}.items() if found}
 
 
+def show_menu(pages: dict[str, list[Page]]) -> None:
+    """Show the menu beside the page.
+
+    Streamlit's own menu with headings puts its items where a screen reader does not find the list that they are in.
+    """
+    with st.sidebar, st.container(gap="xxsmall", key="menu"):
+        for heading, found in pages.items():
+            st.text(heading)
+            for page in found:
+                st.page_link(page, label=page.title, icon=page.icon)
+
+
 _LOOK = """<style>
 [data-testid="stHeader"] {background: transparent; pointer-events: none;}
 [data-testid="stHeader"] :is(button, a) {pointer-events: auto;}
 .stMainBlockContainer {padding: 0.75rem clamp(1rem, 3vw, 2.5rem) 3rem;}
 .st-key-shell {padding-inline-end: 2.5rem; min-height: 2.5rem;}
+.st-key-menu [data-testid="stText"] {
+    font: 600 0.8rem/1.4 var(--st-font, inherit); margin-top: 0.75rem; padding-inline-start: 0.5rem;
+}
+.st-key-menu [data-testid="stPageLink-NavLink"] {width: 100%; padding-block: 0.2rem;}
 [data-testid="stSidebarHeader"] {height: 3rem; padding-block: 0.5rem 0; margin-bottom: 0;}
 .stApp:has([data-testid="stExpandSidebarButton"]) .st-key-shell {padding-inline-start: 2rem;}
 </style>"""

@@ -48,7 +48,14 @@ def show_error(err: CodingError) -> None:
     st.error(plain(str(err)), icon=":material/error:")
 
 
-def act(project: Project, operations: Sequence[Operation], *, coder: str, done: str = "") -> bool:
+def act(
+    project: Project,
+    operations: Sequence[Operation],
+    *,
+    coder: str,
+    done: str = "",
+    on_done: Callable[[], object] | None = None,
+) -> bool:
     """Do what a coder wants as one act, and run the page again; shows what failed where it cannot be done.
 
     Args:
@@ -56,6 +63,7 @@ def act(project: Project, operations: Sequence[Operation], *, coder: str, done: 
         operations: What is wanted.
         coder: Who wants it.
         done: What to tell the coder; the summary of the edit where it is empty.
+        on_done: Called when it is done, before the page runs again.
 
     Returns:
         False where it failed or nothing had to change; it does not return otherwise.
@@ -70,6 +78,8 @@ def act(project: Project, operations: Sequence[Operation], *, coder: str, done: 
         return False
     session.say(done or edits[0].summary)
     _renew(project, edits)
+    if on_done is not None:
+        on_done()
     session.rerun()
     return True
 

@@ -64,10 +64,15 @@ def test_no_page_has_a_serious_fault(visit, study, settle, page, scheme):
         visit(study, name, code="calls-back")
         faults[name] = serious(page)
         if name == "codebook":
-            for tab in ("Quotations", "Change", "Move"):
-                page.get_by_role("tab", name=tab).click()
-                settle(page)
-                faults[tab] = serious(page)
+            page.get_by_role("button", name="Change", exact=True).click()
+            settle(page)
+            faults["Change"] = serious(page)
+            page.get_by_role("tab", name="Move").click()
+            settle(page)
+            faults["Move"] = serious(page)
+            page.get_by_text("Versions", exact=True).click()
+            settle(page)
+            faults["Versions"] = serious(page)
     assert {name: found for name, found in faults.items() if found} == {}
 
 
@@ -135,7 +140,7 @@ def test_a_code_is_found_changed_and_undone(visit, study, settle):
     page.keyboard.press("ArrowDown")
     expect(tree.get_by_role("treeitem", selected=True)).to_have_text("Calls back in person1")
     expect(page.get_by_role("heading", name="Calls back in person")).to_be_visible()
-    page.get_by_role("tab", name="Change").click()
+    page.get_by_role("button", name="Change", exact=True).click()
     page.get_by_role("textbox", name="Name", exact=True).fill("Rings $a$ back")
     page.get_by_role("button", name="Keep the changes").click()
     expect(page.get_by_role("heading", name="Rings $a$ back")).to_be_visible()
@@ -149,9 +154,32 @@ def test_a_code_is_found_changed_and_undone(visit, study, settle):
 
 def test_a_quotation_leads_into_its_transcript(visit, study):
     page = visit(study, "codebook", code="calls-back")
-    page.get_by_role("tab", name="Quotations").click()
     page.get_by_role("button", name="Show in transcript").click()
     expect(page).to_have_url(re.compile(r"/review\?.*transcript=.*segment="))
+
+
+def test_a_quotation_becomes_an_example_by_one_click_and_the_version_can_be_read(visit, study, settle):
+    page = visit(study, "codebook", code="calls-back")
+    example = page.get_by_role("button", name=re.compile("^Make it an example: "))
+    words = page.locator("blockquote").inner_text()
+    example.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("ul.quoted li")).to_have_text(words)
+    again = page.get_by_role("button", name=re.compile("^No longer an example: "))
+    expect(again).to_be_visible()
+    expect(again.or_(page.get_by_role("button", name="Show in transcript")).and_(page.locator(":focus"))).to_have_count(
+        1
+    )
+    with Project.open(study) as project:
+        assert project.codebook()["calls-back"].examples == (words,)
+    page.get_by_text("Versions", exact=True).click()
+    expect(page.locator(".change ins")).to_have_text(words)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download as YAML").click()
+    assert words in load_codebook(waiting.value.path())["calls-back"].examples
+    page.reload()
+    settle(page)
+    expect(page.locator(".change ins")).to_have_text(words)
 
 
 def test_names_are_shown_as_typed_on_every_page(visit, tmp_path, make_study):

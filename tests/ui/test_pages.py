@@ -5,6 +5,7 @@ import pytest
 
 from coding.codebook import dump_codebook
 from coding.edits import AddCoding, MarkReviewed, SetCodebook, apply_edits
+from coding.edits.codebook import ChangeCode, RetireCode
 from coding.errors import ProjectError
 from coding.model import Role
 from coding.store import Project
@@ -216,7 +217,7 @@ def test_an_example_study_that_cannot_be_made_says_why(run, monkeypatch):
 def test_the_tree_has_counts_and_the_code_its_words(run, study):
     code_some(study)
     at = run(study, "codebook", code="calls-back")
-    tree, title, sheet, quotations = parts(at)
+    tree, title, sheet, quotations = parts(at)[:4]
     assert [(row["name"], row["depth"], row["count"]) for row in tree["codes"]][:3] == [
         ("Close to the customer", 0, 2),
         ("Meets customers", 1, 0),
@@ -229,6 +230,7 @@ def test_the_tree_has_counts_and_the_code_its_words(run, study):
 
 def test_a_code_is_changed_and_undone(run, study):
     at = run(study, "codebook", code="calls-back")
+    at.button(key="edit-calls-back").click().run()
     next(item for item in at.text_input if item.value == "Calls back in person").input("Rings back")
     button(at, "Keep the changes").click().run()
     assert parts(at)[1]["blocks"][0]["text"] == "Rings back"
@@ -271,7 +273,13 @@ def test_an_uploaded_codebook_shows_what_would_change_before_it_is_in_force(run,
     text = smaller[0] + "  - id: learning" + smaller[1].split("  - id: learning", 1)[1]
     at.file_uploader[0].set_value(("new.yaml", text.encode(), "application/yaml")).run()
     items = next(block["items"] for part in parts(at) for block in part.get("blocks", []) if "items" in block)
-    assert any("renamed from 'Meets customers' to 'Meets people'" in item for item in items)
+    assert [(item["name"], item["said"]) for item in items] == [
+        ("Meets people", "changed"),
+        ("Calls back in person", "taken out"),
+    ]
+    assert items[0]["fields"] == [
+        {"label": "Name", "parts": [["same", "Meets "], ["gone", "customers"], ["new", "people"]]}
+    ]
     assert "Calls back" in at.warning[0].value
     with Project.open(study) as project:
         assert project.codebook() == CODEBOOK
@@ -299,6 +307,53 @@ def test_chosen_quotations_get_another_code(run, study):
     at.button(key="recode-calls-back").click().run()
     with Project.open(study) as project:
         assert [coding.code_id for coding in project.codings()] == ["learns-from-failure", "calls-back"]
+
+
+def test_chosen_quotations_get_a_new_code_and_one_undo_takes_all_back(run, study):
+    code_some(study)
+    at = run(study, "codebook", code="calls-back")
+    at.session_state["split-calls-back"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    at.run()
+    at.selectbox(key="split-into-calls-back").set_value("").run()
+    assert at.button(key="recode-calls-back").disabled
+    at.text_input(key="split-name-calls-back").set_value("Says *sorry*").run()
+    at.button(key="recode-calls-back").click().run()
+    with Project.open(study) as project:
+        assert [coding.code_id for coding in project.codings()] == ["calls-back", "says-sorry"]
+        assert project.codebook()["says-sorry"].parent == "closeness"
+    at.button(key="undo-codebook").click().run()
+    with Project.open(study) as project:
+        assert [coding.code_id for coding in project.codings()] == ["calls-back", "calls-back"]
+        assert "says-sorry" not in project.codebook()
+
+
+def test_versions_are_listed_compared_and_put_in_force_again(run, study):
+    with Project.open(study) as project:
+        apply_edits(project, [ChangeCode("calls-back", definition="Rings people up.")], coder="Ben")
+        apply_edits(project, [RetireCode("open-in-a-crisis")], coder="Ada")
+    at = run(study, "codebook", view="versions")
+    assert list(at.dataframe[0].value["What"])[:2] == [
+        "Retired the code Open in a crisis",
+        "Changed the code Calls back in person: definition",
+    ]
+    (block,) = parts(at)[0]["blocks"]
+    assert [(item["name"], item["said"]) for item in block["items"]] == [("Open in a crisis", "taken out")]
+    at.selectbox(key="version-chosen").set_value(1).run()
+    at.selectbox(key="version-compared-1").set_value(3).run()
+    (block,) = parts(at)[0]["blocks"]
+    assert [item["name"] for item in block["items"]] == ["Calls back in person", "Open in a crisis"]
+    button(at, "Put in force again").click().run()
+    with Project.open(study) as project:
+        assert project.codebook()["calls-back"].definition == "Takes a complaint up in person."
+        assert "open-in-a-crisis" in project.codebook()
+
+
+def test_a_link_to_a_code_that_is_not_there_says_so(run, study):
+    at = run(study, "codebook", code="nowhere")
+    assert "does not have" in at.warning[0].value
+    with Project.open(study) as project:
+        apply_edits(project, [RetireCode("calls-back")], coder="Ada")
+    assert "has been retired" in run(study, "codebook", code="calls-back").warning[0].value
 
 
 # Participants

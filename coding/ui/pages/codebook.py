@@ -13,13 +13,17 @@ from coding.errors import CodebookError, CodingError
 from coding.model import Code, Codebook, tree_order
 from coding.store import Project
 from coding.ui import session
-from coding.ui.codeforms import change_form, lines, merge_form, place_form, retire_form
+from coding.ui.codeforms import change_form, lines, merge_form, place_form, retire_form, split_form
+from coding.ui.codeversions import change_block, versions_view
+from coding.ui.notes import memo_box
 from coding.ui.parts import Block, code_tree, sheet
+from coding.ui.quotations import quotations
 from coding.ui.widgets import act, ask_name, count, plain, show_error, show_page, undo_bar
 
-MOST_QUOTATIONS = 30
 _CHOSEN = "focus_code"
+_CHANGING = "focus_code_changing"
 _TREE = "code-tree"
+_CODES, _VERSIONS = "Codes", "Versions"
 
 
 def main() -> None:
@@ -33,7 +37,10 @@ def _page(project: Project) -> None:
     if who is None:
         ask_name("Your name stands beside what you change. It is asked for once.", key="codebook")
     undo_bar(project, who, key="codebook")
-    left, right = st.columns([5, 8], gap="medium")
+    if _view() == _VERSIONS:
+        versions_view(project, who)
+        return
+    left, right = st.columns([4, 10], gap="medium")
     with left:
         _tree(project, codebook)
         with st.popover("Add a code", icon=":material/add:", disabled=who is None, width="stretch"):
@@ -45,11 +52,38 @@ def _page(project: Project) -> None:
             with st.popover(f"Retired codes ({len(retired)})", icon=":material/archive:", width="stretch"):
                 _retired(project, retired, who)
     with right:
+        _missing(project, codebook)
         code_id = _chosen(codebook)
         if code_id is None:
             _nothing_yet(codebook)
         else:
             _code(project, codebook, codebook[code_id], who)
+
+
+def _view() -> str:
+    """Ask whether codes or versions are looked at; the link of the page remembers it."""
+    views = (_CODES, _VERSIONS)
+    linked = _VERSIONS if st.query_params.get("view") == "versions" else _CODES
+    chosen = st.segmented_control(
+        "What to look at", views, default=linked, required=True, label_visibility="collapsed", key="codebook-view"
+    )
+    if chosen == _VERSIONS:
+        st.query_params["view"] = "versions"
+    else:
+        st.query_params.pop("view", None)
+    return str(chosen)
+
+
+def _missing(project: Project, codebook: Codebook) -> None:
+    """Say what became of a code that a link names and that is not in the codebook."""
+    linked = st.query_params.get("code")
+    if not linked or linked in codebook or st.session_state.get(_CHOSEN):
+        return
+    retired = project.retired_codes().get(linked)
+    if retired is None:
+        st.warning("The link names a code that this project does not have. Choose one from the list.")
+    else:
+        st.warning(plain(f"“{retired.name}” has been retired. It can be restored under “Retired codes”."))
 
 
 def _chosen(codebook: Codebook) -> str | None:
@@ -112,36 +146,47 @@ def _take_choice() -> None:
 
 def _code(project: Project, codebook: Codebook, code: Code, who: str | None) -> None:
     above = " / ".join(item.name for item in codebook.path(code.id)[:-1])
-    codings = project.codings(code_id=code.id)
-    coders = Counter(coding.coder for coding in codings)
-    note = ", ".join(f"{name} {number}" for name, number in coders.items())
+    coders = Counter(coding.coder for coding in project.codings(code_id=code.id))
+    number = coders.total()
+    note = ", ".join(f"{name} {many}" for name, many in coders.items())
     title: Block = {
         "kind": "title",
         "text": code.name,
         "colour": code.colour or "",
         "above": above,
-        "note": f"{count(len(codings), 'coding')}{': ' + note if note else ''}" if code.codable else "A group of codes",
+        "note": f"{count(number, 'coding')}{': ' + note if note else ''}" if code.codable else "A group of codes",
     }
     sheet([title], key="code-title")
-    reading, quotations, changing, place = st.tabs(
-        ["Definition", f"Quotations ({len(codings)})", "Change", "Move, merge, retire"]
-    )
+    reading, place = st.tabs([f"Meaning and quotations ({number})", "Move, merge, split, retire"])
     with reading:
-        sheet(_says(code), key="code-sheet")
-    with quotations:
-        _quotations(project, code)
-    with changing:
-        if who is None:
-            st.info("Type your name first; it stands beside what you change.")
-        else:
-            change_form(project, code, who)
+        meaning, said = st.columns(2, gap="medium")
+        with meaning:
+            _meaning(project, code, who)
+        with said:
+            quotations(project, code, who)
     with place:
         if who is None:
             st.info("Type your name first; it stands beside what you change.")
         else:
             place_form(project, codebook, code, who)
             merge_form(project, codebook, code, who)
+            split_form(project, codebook, code, who)
             retire_form(project, codebook, code, who)
+
+
+def _meaning(project: Project, code: Code, who: str | None) -> None:
+    """Show what a code says, to be read or changed beside its quotations."""
+    if st.session_state.get(_CHANGING) == code.id and who is not None:
+        if st.button("Leave it as it is", icon=":material/close:", key=f"leave-{code.id}"):
+            st.session_state.pop(_CHANGING)
+            session.rerun()
+        change_form(project, code, who, on_kept=lambda: st.session_state.pop(_CHANGING, None))
+        return
+    if st.button("Change", icon=":material/edit:", disabled=who is None, key=f"edit-{code.id}"):
+        st.session_state[_CHANGING] = code.id
+        session.rerun()
+    sheet(_says(code), key="code-sheet")
+    memo_box(project, f"code:{code.id}", who, key=f"code-{code.id}")
 
 
 def _says(code: Code) -> list[Block]:
@@ -162,37 +207,6 @@ def _says(code: Code) -> list[Block]:
     if not code.definition:
         blocks.insert(0, {"kind": "text", "text": "This code has no definition yet.", "quiet": True})
     return blocks
-
-
-def _quotations(project: Project, code: Code) -> None:
-    codings = project.codings(code_id=code.id)
-    if not codings:
-        st.text("Nothing has been coded with this code yet.")
-        return
-    names = {info.id: info.name for info in project.transcripts()}
-    texts = {transcript_id: project.text(transcript_id) for transcript_id in {c.transcript_id for c in codings}}
-    items = [
-        {
-            "id": coding.id,
-            "text": texts[coding.transcript_id][coding.start_char : coding.end_char],
-            "about": f"{names[coding.transcript_id]}, coded by {coding.coder}",
-            "valence": "" if coding.valence == "shown" else coding.valence.value,
-        }
-        for coding in codings[:MOST_QUOTATIONS]
-    ]
-    sheet([{"kind": "quotes", "items": items}], key="code-quotations", on_open=_show_in_transcript)
-    if len(codings) > MOST_QUOTATIONS:
-        st.text(f"The first {MOST_QUOTATIONS} of {len(codings)}; the page Export has them all.")
-    wanted = st.session_state.pop("focus_open_coding", None)
-    chosen = next((coding for coding in codings if coding.id == wanted), None)
-    if chosen is not None:
-        segment = next((s for s in project.segments(chosen.transcript_id) if s.end_char > chosen.start_char), None)
-        more = {} if segment is None else {"segment": segment.key}
-        session.go("review.py", transcript=chosen.transcript_id, **more)
-
-
-def _show_in_transcript() -> None:
-    st.session_state["focus_open_coding"] = st.session_state["code-quotations"].get("open")
 
 
 # the codebook as a whole
@@ -261,11 +275,8 @@ def _file(project: Project, codebook: Codebook, who: str | None) -> None:
         return
     used = project.codes_in_use()
     losing = [code.name for code in codebook.codes if code.id not in new and used.get(code.id)]
-    blocks: list[Block] = [
-        {"kind": "list", "label": f"{count(len(changes), 'change')}", "items": [str(change) for change in changes]}
-    ]
-    with st.container(height=180, border=True):
-        sheet(blocks, key="codebook-diff")
+    block = change_block(changes, in_tree_order(codebook), new, count(len(changes), "change"))
+    sheet([block], key="codebook-diff", height=260)
     if losing:
         st.warning(plain(f"These codes have codings and would retire: {', '.join(losing)}"), icon=":material/warning:")
     if st.button("Put this codebook in force", type="primary"):

@@ -5,7 +5,7 @@ Whatever comes from people or files reaches the browser as data and is put there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 Block = dict[str, object]
-"""One block of a sheet: ``kind`` is ``title``, ``text``, ``list`` or ``quotes``."""
+"""One block of a sheet: ``kind`` is ``title``, ``text``, ``list``, ``quotes`` or ``changes``."""
 
 
 @cache
@@ -21,16 +21,25 @@ def _read(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-def sheet(blocks: Sequence[Block], *, key: str, on_open: Callable[[], None] | None = None) -> Any:  # noqa: ANN401
+def sheet(
+    blocks: Sequence[Block],
+    *,
+    key: str,
+    deeds: Mapping[str, Callable[[], None]] | None = None,
+    height: int | None = None,
+) -> Any:  # noqa: ANN401
     """Show blocks of text as typed.
 
     Args:
         blocks: What to show.
         key: The key of the element.
-        on_open: Called when a quotation's place is asked for; its id is then in ``st.session_state[key]["open"]``.
+        deeds: What the buttons of quotations do, by the name of the deed; the id of the quotation is then in
+            ``st.session_state[key][name]``.
+        height: In pixels; what is longer is scrolled, by keyboard too.
     """
     part = st.components.v2.component("focus_sheet", js=_read("sheet.js"), css=_read("sheet.css"))
-    return part(key=key, data={"blocks": list(blocks)}, on_open_change=on_open or (lambda: None))
+    calls: dict[str, Any] = {f"on_{name}_change": call for name, call in (deeds or {}).items()}
+    return part(key=key, data={"blocks": list(blocks), "height": height}, **calls)
 
 
 def code_tree(
