@@ -39,8 +39,8 @@ def quotations(project: Project, code: Code, who: str | None) -> None:
         st.text("No quotation fits these choices.")
     # Made anew for another code, so that a click on the old one cannot reach the new.
     key = f"{_KEY}-{code.id}"
-    deeds = {name: _note(key, name) for name in ("open", "example", "contrary", "drop")}
-    sheet([{"kind": "quotes", "items": items}], key=key, deeds=deeds)
+    deeds = {name: _note(key, name) for name in ("example", "contrary", "drop")}
+    sheet([{"kind": "quotes", "items": items}], key=key, on_open=_note(key, "open"), deeds=deeds)
     if len(found) > many:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"{many} of {count(len(found), 'quotation')}")
@@ -98,7 +98,7 @@ def _filtered(codings: list[Coding], words: dict[str, str], code: Code) -> list[
 
 def _item(coding: Coding, words: str, transcript: str, code: Code, who: str | None) -> dict[str, object]:
     one = flat(words)
-    deeds = [{"name": "open", "label": "Show in transcript"}]
+    deeds: list[dict[str, str]] = []
     mark = ""
     if one in code.examples or one in code.contrary_examples:
         mark = "example" if one in code.examples else "contrary example"
@@ -114,7 +114,7 @@ def _item(coding: Coding, words: str, transcript: str, code: Code, who: str | No
         "valence": "" if coding.valence is Valence.SHOWN else coding.valence.value,
         "memo": coding.memo,
         "mark": mark,
-        "deeds": deeds if who is not None else deeds[:1],
+        "deeds": deeds if who is not None else [],
     }
 
 

@@ -25,6 +25,7 @@ def sheet(
     blocks: Sequence[Block],
     *,
     key: str,
+    on_open: Callable[[], None] | None = None,
     deeds: Mapping[str, Callable[[], None]] | None = None,
     height: int | None = None,
 ) -> Any:  # noqa: ANN401
@@ -33,13 +34,15 @@ def sheet(
     Args:
         blocks: What to show.
         key: The key of the element.
-        deeds: What the buttons of quotations do, by the name of the deed; the id of the quotation is then in
-            ``st.session_state[key][name]``.
+        on_open: Called when a quotation's place is asked for; its id is then in ``st.session_state[key]["open"]``.
+        deeds: What further buttons of quotations do, by the name of the deed; the id of the quotation is then in
+            ``st.session_state[key][name]``. A quotation lists its own as ``deeds``: ``name`` and ``label`` of each.
         height: In pixels; what is longer is scrolled, by keyboard too.
     """
     part = st.components.v2.component("focus_sheet", js=_read("sheet.js"), css=_read("sheet.css"))
-    calls: dict[str, Any] = {f"on_{name}_change": call for name, call in (deeds or {}).items()}
-    return part(key=key, data={"blocks": list(blocks), "height": height}, **calls)
+    calls = {**(deeds or {}), **({"open": on_open} if on_open else {})}
+    heard: dict[str, Any] = {f"on_{name}_change": call for name, call in calls.items()}
+    return part(key=key, data={"blocks": list(blocks), "height": height, "open": on_open is not None}, **heard)
 
 
 def code_tree(

@@ -47,7 +47,9 @@ function button(say, label, about, name, id) {
   return made;
 }
 
-function quotes(block, say) {
+const OPEN = { name: "open", label: "Show in transcript" };
+
+function quotes(block, say, open) {
   const made = node("section", "block");
   if (block.label) made.append(node("h3", "label", block.label));
   for (const item of block.items) {
@@ -59,7 +61,7 @@ function quotes(block, say) {
     if (item.valence) under.append(node("span", "valence " + item.valence, item.valence));
     if (item.mark) under.append(node("span", "valence", item.mark));
     const about = item.text || item.memo || item.head || "";
-    for (const deed of item.deeds || []) under.append(button(say, deed.label, about, deed.name, item.id));
+    for (const deed of [...(open && item.id ? [OPEN] : []), ...(item.deeds || [])]) under.append(button(say, deed.label, about, deed.name, item.id));
     quote.append(under);
     made.append(quote);
   }
@@ -108,7 +110,7 @@ export default function (component) {
   const old = parentElement.querySelector(".sheet");
   const made = node("div", "sheet");
   for (const block of data.blocks) {
-    if (Object.hasOwn(MAKE, block.kind)) made.append(MAKE[block.kind](block, setTriggerValue));
+    if (Object.hasOwn(MAKE, block.kind)) made.append(MAKE[block.kind](block, setTriggerValue, data.open));
   }
   if (data.height) {
     made.style.maxHeight = Number(data.height) + "px";
