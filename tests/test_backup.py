@@ -291,3 +291,67 @@ def test_the_same_file_twice(path, capsys):
 def test_no_such_backup(tmp_path):
     with pytest.raises(ProjectError, match="no such backup"):
         restore(tmp_path / "no.zip", tmp_path / "x.sqlite")
+
+
+# what somebody put in
+
+
+def tampered(made, *statements):
+    """Write a backup anew whose project was changed, with a hash that fits."""
+    with zipfile.ZipFile(made) as archive:
+        about = json.loads(archive.read(MANIFEST_PART))
+        changed = made.with_suffix(".changed")
+        changed.write_bytes(archive.read(PROJECT_PART))
+    conn = sqlite3.connect(changed)
+    for statement in statements:
+        conn.execute(statement)
+    conn.commit()
+    conn.close()
+    data = changed.read_bytes()
+    about |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(MANIFEST_PART, json.dumps(about))
+        archive.writestr(PROJECT_PART, data)
+
+
+@pytest.mark.parametrize(
+    ("statements", "message"),
+    [
+        (
+            ["CREATE TRIGGER t AFTER INSERT ON codings BEGIN UPDATE codings SET coder = 'Eve'; END"],
+            "the trigger 't' in this file is not from this tool",
+        ),
+        (["CREATE VIEW v AS SELECT * FROM codings"], "the view 'v' in this file is not from this tool"),
+        (["CREATE TABLE more (x)"], "the table 'more' in this file is not from this tool"),
+        (["CREATE VIRTUAL TABLE words USING fts5(x)"], "the table 'words"),
+        (["ALTER TABLE codings ADD COLUMN x"], "the table 'codings' in this file has been tampered with"),
+        (["DROP TRIGGER edits_stay"], "the trigger 'edits_stay' in this file has been tampered with"),
+        (
+            ["DROP TABLE codings", "CREATE VIEW codings AS SELECT 1 AS id"],
+            "the .* in this file",
+        ),
+        (
+            ["INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('focus-coding', 'm9', '')"],
+            "newer version",
+        ),
+        (["DROP TABLE _sqlite_migrations"], "not a project of this tool"),
+        (["UPDATE codings SET end_char = 1000000"], "stand outside their transcripts"),
+    ],
+)
+def test_a_project_with_what_this_tool_never_made_is_refused(path, tmp_path, statements, message):
+    made, _ = back_up(path)
+    tampered(made, *statements)
+    before = path.read_bytes()
+    for target, replace in ((tmp_path / "again.sqlite", False), (path, True)):
+        with pytest.raises(ProjectError, match=message):
+            restore(made, target, replace=replace)
+    assert not (tmp_path / "again.sqlite").exists()
+    assert path.read_bytes() == before
+
+
+def test_a_backup_of_an_older_version_is_taken(path, tmp_path):
+    made, _ = back_up(path)
+    tampered(made, "DROP TABLE team", "DELETE FROM _sqlite_migrations WHERE name = 'm007_team'")
+    restore(made, tmp_path / "again.sqlite")
+    with Project.open(tmp_path / "again.sqlite") as project:
+        assert project.team().members == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -37,7 +38,8 @@ class Package:
         # Some tools write Sources/, some write bare names; the folders never matter, since sources/ is flat.
         self._by_name: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
-            if not info.is_dir():
+            # A link holds the name of another file in place of words; it is never followed, and is no part.
+            if not info.is_dir() and not stat.S_ISLNK(info.external_attr >> 16):
                 self._by_name.setdefault(_base(info.filename), info)
 
     def project(self) -> zipfile.ZipInfo:

@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from coding.codebook import MAX_CODES
 from coding.errors import ReadError
 from coding.export.identity import clean_guid, make_guid
 from coding.interchange.refi_records import Records, XmlCase, XmlCode, XmlCoding, XmlSelection, XmlSet, XmlText
 
-MOST_ELEMENTS = 8_000_000
+MOST_ELEMENTS = 4_000_000
 MOST_DEPTH = 128
+MOST_KEPT = 3_000_000
+"""So many things and references to things are kept; a hundred thousand codings come to a million."""
+
 MOST_CHARS = 64 << 20
 
 _SELECTIONS = {"PlainTextSelection", "TranscriptSelection"}
@@ -67,6 +71,7 @@ class _Target:
         self._words: list[str] | None = None
         self._chars = 0
         self._count = 0
+        self._kept = 0
         self._variable: str | None = None
         self._sync: dict[str, int] = {}
 
@@ -120,7 +125,13 @@ class _Target:
             named = attributes.get("name") or attributes.get("guid") or attributes.get("targetGUID") or ""
             self.records.drop(local, named, _NO_PLACE[local])
             return None if local not in ("MemberCode", "MemberNote") else around
-        return around if make is None else make(self, attributes, around)
+        if make is None:
+            return around
+        self._kept += 1
+        if self._kept > MOST_KEPT or len(self.records.codes) > MAX_CODES:
+            what = f"{MAX_CODES:,} codes" if self._kept <= MOST_KEPT else f"{MOST_KEPT:,} things"
+            raise ReadError(f"the project has more than {what}, as no study has; nothing was imported", path=self._name)
+        return make(self, attributes, around)
 
     def guid(self, attributes: dict[str, str], name: str = "guid") -> str:
         """Return the GUID of an element; what is no GUID names the thing all the same."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping
@@ -38,7 +39,10 @@ class Archive:
     def __init__(self, zipped: zipfile.ZipFile, source: Source) -> None:
         self._zipped = zipped
         self._source = source
-        self.names = frozenset(zipped.namelist())
+        # A link holds the name of another file in place of words; it is never followed, and is no part.
+        self.names = frozenset(
+            info.filename for info in zipped.infolist() if not stat.S_ISLNK(info.external_attr >> 16)
+        )
 
     def __contains__(self, name: str) -> bool:
         """Tell whether the file has that part."""
@@ -50,10 +54,9 @@ class Archive:
         Raises:
             ReadError: It is not there, damaged, encrypted, or larger than it says.
         """
-        try:
-            info = self._zipped.getinfo(name)
-        except KeyError as err:
-            raise self._source.error(f"the part {name} is missing; open the file and save it again") from err
+        if name not in self.names:
+            raise self._source.error(f"the part {name} is missing; open the file and save it again")
+        info = self._zipped.getinfo(name)
         try:
             with self._zipped.open(info) as part:
                 # One byte more than announced shows a part that lies about its size.
@@ -113,10 +116,10 @@ class Archive:
                 raise self._source.error(_damaged(name, err)) from err
 
     def _open(self, name: str) -> IO[bytes]:
+        if name not in self.names:
+            raise self._source.error(f"the part {name} is missing; open the file and save it again")
         try:
             return self._zipped.open(name)
-        except KeyError as err:
-            raise self._source.error(f"the part {name} is missing; open the file and save it again") from err
         except _DAMAGED as err:
             message = f"the part {name} is damaged or encrypted; open the file and save it again"
             raise self._source.error(message) from err

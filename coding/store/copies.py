@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from coding.errors import ProjectError
 from coding.store.base import Base
 from coding.store.connection import APPLICATION_ID, BUSY_TIMEOUT_S, sentences
+from coding.store.schema import check_places, check_schema
 
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a project file; it belongs to that file alone."""
@@ -84,14 +85,17 @@ def check_file(path: Path) -> None:
     """Refuse what is not a whole, undamaged project file.
 
     Raises:
-        ProjectError: It is no project, or SQLite finds damage in it.
+        ProjectError: It is no project, SQLite finds damage in it, or it has triggers, views or tables of somebody else.
     """
     with sentences(path), closing(_readable(path)) as conn:
         if conn.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise ProjectError("this is not a project of this tool", path=path)
+        # First of all: what follows must not run anything that somebody put in.
+        check_schema(conn, path)
         found = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok" or conn.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise ProjectError("the project in this file is damaged; take another backup", path=path)
+        check_places(conn, path)
 
 
 def put_in(source: Path, target: Path) -> None:
