@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from coding.cli import main
-from coding.edits import AddCoding, SetCodebook, apply_edits
+from coding.edits import AddCoding, SetAttributes, SetCodebook, apply_edits
 from coding.errors import CodingError
 from coding.model import ImportReport, Segment, Transcript, Turn
 from coding.store import Project
@@ -23,9 +23,11 @@ from coding.theme_model import Stretch, Themes, ThemeSettings, steadiness_words
 from coding.themes import find_themes
 from coding.themes.gap import Cover, Spans, compare_with_codebook
 from coding.themes.graph import modularity, neighbour_graph, neighbours_for, sizes_to_try
+from coding.themes.spread import spread, theme_places
 from coding.themes.steady import leave_out_parts, steadiness
 from coding.themes.words import content, spellings, terms_of
 from tests.small import CODEBOOK
+from tests.themed import set_themes
 
 SUBJECTS = {
     "parking": "car park space ticket barrier meter kerb permit".split(),
@@ -319,3 +321,18 @@ def test_a_theme_that_falls_apart_is_not_steady():
 def test_ten_parts_leave_each_place_out_once():
     parts = leave_out_parts(23, 10, seed=0)
     assert sorted(np.concatenate(parts).tolist()) == list(range(23))
+
+
+def test_themes_are_spread_over_groups_speakers_attributes_and_the_session(sentence_study):
+    themes = set_themes(sentence_study)
+    ann = next(p for p in sentence_study.participants() if p.name == "Ann")
+    apply_edits(sentence_study, [SetAttributes(ann.id, (("sector", "Housing"),))], coder="Ada")
+    places = theme_places(sentence_study, themes)
+    assert len(places) == len(themes.stretches)
+    assert set(places["speaker"]) == {"Ann", "Bob", "Ruth"}
+    assert set(places["attribute:sector"]) == {"Housing", "not known"}
+    assert places["part"].between(1, 10).all()
+    for by in ("group", "speaker", "part", "attribute:sector"):
+        table = spread(places, by, themes=2)
+        assert table["count"].sum() == len(places)
+        assert table.groupby("by")["share"].sum().isin([0.0, 1.0]).all()
