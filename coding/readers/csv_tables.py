@@ -61,7 +61,7 @@ def _rows(source: Source, delimiter: str) -> list[Row]:
     )
     csv.field_size_limit(_LONGEST_CELL)
     # Line by line: a StringIO would hold the text once more, with four bytes a character.
-    lines = (f"{line}\n" for _, line in lines_of(source.text))
+    lines = (f"{line}\n" for _, line in lines_of(source.take_text()))
     reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
     rows: list[Row] = []
     line = 1

@@ -159,6 +159,12 @@ class Source:
         """Return the decoded text."""
         return self.decoded.text
 
+    def take_text(self) -> str:
+        """Return the decoded text and let go of it, so that what is made of it takes its place in memory."""
+        decoded = self.decoded
+        self.__dict__["decoded"] = Decoded("", decoded.encoding, decoded.warnings)
+        return decoded.text
+
     @property
     def suffix(self) -> str:
         """Return the suffix in small letters with its dot, or an empty string."""

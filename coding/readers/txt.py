@@ -16,7 +16,7 @@ def read_txt(source: Source) -> Reading:
     """
     kind = "markdown" if source.suffix in (".md", ".markdown") else "text"
     reading = Reading(kind, encoding=source.decoded.encoding)
-    typed_to_pieces(paragraphs_of_text(source.text), reading, speakers=source.speakers)
+    typed_to_pieces(paragraphs_of_text(source.take_text()), reading, speakers=source.speakers)
     return reading
 
 

@@ -86,3 +86,16 @@ def test_otter_sample_keeps_times_and_leaves_unknown_speakers_unknown():
 def test_moderators_are_found_where_it_is_clear():
     assert read_transcript(SAMPLES / "20_interview.pdf").moderators == {"Dan"}
     assert read_transcript(SAMPLES / "03_teams_v_tag.vtt").moderators == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("name", "moderator"),
+    [
+        ("11_interview_bold.md", "Jonas Rosland"),
+        ("28_committee_qmsum.json", "Lynne Neagle AM"),
+        ("29_oral_history_tags.csv", "DB"),
+        ("35_group_interview.md", "Jonas Rosland"),
+    ],
+)
+def test_who_leads_is_guessed_by_talk(name, moderator):
+    assert read_transcript(SAMPLES / name).moderators == {moderator}
