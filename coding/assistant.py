@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coding.encoders import Encoder, Progress, embed
-from coding.model import Change, Edit, Role, Segment, Suggestion, Valence
+from coding.model import Change, Edit, Evidence, Role, Segment, Suggestion, Valence
 from coding.store import Project
 from coding.suggest.types import Decision, Unit
 
@@ -126,6 +126,14 @@ class Assistant:
             if self.model is None or at is None:
                 return ()
             return self.model.suggestions(at, most=most)
+
+    def evidence(self, key: str, *, most: int = 5) -> tuple[tuple[str, tuple[Evidence, ...]], ...]:
+        """Return the terms of the scores of a segment's suggestions by code, the best first."""
+        with self._lock:
+            at = self._index.get(key)
+            if self.model is None or at is None:
+                return ()
+            return self.model.terms(at, most=most)
 
     def all_suggestions(self, transcript_id: str, *, most: int = 3) -> list[Suggestion]:
         """Return the suggestions for one transcript in reading order, the best of a segment first."""

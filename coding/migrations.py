@@ -334,3 +334,51 @@ def m004_themes(db: Database) -> None:
         ) WITHOUT ROWID;
         """,
     )
+
+
+@migrations()
+def m010_acts(db: Database) -> None:
+    """Create a row for each act, which says whether it stands, so that undo need not read all edits."""
+    _run(
+        db,
+        """
+        CREATE TABLE acts (
+            batch TEXT PRIMARY KEY,
+            coder TEXT NOT NULL,
+            first_seq INTEGER NOT NULL,
+            done_seq INTEGER NOT NULL,
+            edits INTEGER NOT NULL,
+            undone_by TEXT,
+            undone_seq INTEGER
+        ) WITHOUT ROWID;
+        CREATE INDEX acts_first ON acts(coder, first_seq);
+        CREATE INDEX acts_open ON acts(coder, done_seq) WHERE undone_by IS NULL;
+        CREATE INDEX acts_undone ON acts(coder, undone_seq) WHERE undone_by IS NOT NULL;
+        CREATE INDEX acts_undone_by ON acts(undone_by) WHERE undone_by IS NOT NULL;
+        INSERT INTO acts
+            SELECT batch, min(coder), min(seq), max(seq), count(*), NULL, NULL FROM edits
+            WHERE undoes IS NULL AND changes <> '[]' GROUP BY batch;
+        """,
+    )
+    # Undo and redo are taken in the order in which they happened; each is of an act, or of an undo of one.
+    taken_back = db.execute(
+        """SELECT batch, undoes, min(seq) FROM edits WHERE undoes IS NOT NULL AND changes <> '[]'
+           GROUP BY batch ORDER BY min(seq)"""
+    ).fetchall()
+    for batch, undoes, seq in taken_back:
+        db.execute(
+            "UPDATE acts SET undone_by = NULL, undone_seq = NULL, done_seq = ? WHERE undone_by = ?", [seq, undoes]
+        )
+        db.execute("UPDATE acts SET undone_by = ?, undone_seq = ? WHERE batch = ?", [batch, seq, undoes])
+    _run(
+        db,
+        """
+        CREATE TRIGGER edits_add_up_to_acts AFTER INSERT ON edits WHEN NEW.changes <> '[]'
+            BEGIN
+            INSERT INTO acts SELECT NEW.batch, NEW.coder, NEW.seq, NEW.seq, 1, NULL, NULL WHERE NEW.undoes IS NULL
+                ON CONFLICT (batch) DO UPDATE SET done_seq = excluded.done_seq, edits = edits + 1;
+            UPDATE acts SET undone_by = NULL, undone_seq = NULL, done_seq = NEW.seq WHERE undone_by = NEW.undoes;
+            UPDATE acts SET undone_by = NEW.batch, undone_seq = NEW.seq WHERE batch = NEW.undoes;
+            END;
+        """,
+    )

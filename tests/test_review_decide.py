@@ -6,7 +6,7 @@ from coding.edits import AddCoding, apply_edits
 from coding.errors import EditError
 from coding.model import Origin, Valence
 from coding.ui.review.board import Found
-from coding.ui.review.decide import Reviewer, carry_out, stands
+from coding.ui.review.decide import Reviewer, carry_out
 from coding.ui.review.events import parse_message
 
 CLIENT = "a" * 32
@@ -25,7 +25,7 @@ class Desk:
         at = segment or self.segment
         self.seq += 0 if again else 1
         event = {"seq": self.seq, "op": op, "t": at.transcript_id, "s": at.start_char, "e": at.end_char, **more}
-        raw = {"client": self.client, "have": 0, "board": 0, "events": [event]}
+        raw = {"client": self.client, "n": 1, "have": 0, "board": 0, "events": [event]}
         parsed = parse_message(raw)
         carry_out(self.reviewer, parsed.events[0])
 
@@ -205,7 +205,7 @@ def test_undo_takes_back_the_act_that_is_named_and_only_once(desk):
     assert desk.project.rev() == rev
     desk.do("redo")
     assert {c.code_id for c in desk.project.codings()} == {"tells-early", "tries-service"}
-    assert stands(desk.project.edits(coder="Ada"), first)
+    assert desk.project.act(first).standing
 
 
 def test_undo_leaves_what_is_undone_elsewhere(desk):

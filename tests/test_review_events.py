@@ -14,7 +14,7 @@ PLACE = {"t": "tid", "s": 3, "e": 9}
 
 
 def message(*events, **more):
-    return {"client": CLIENT, "have": 0, "board": 0, "events": list(events), "focus": None, "order": "", **more}
+    return {"client": CLIENT, "n": 1, "have": 0, "board": 0, "events": list(events), "focus": None, "order": "", **more}
 
 
 def only(event):

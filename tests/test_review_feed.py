@@ -1,6 +1,7 @@
 """The browser is told the whole transcript once, and after that only what changed."""
 
 import json
+from itertools import count
 
 import numpy as np
 import pytest
@@ -9,11 +10,12 @@ from coding.edits import AddCoding, MarkReviewed, WriteMemo, apply_edits, undo
 from coding.model import Evidence, State, Suggestion, Valence
 from coding.ui.review.board import MOST, Board, Page, board_of, stored_page
 from coding.ui.review.events import parse_message
-from coding.ui.review.feed import Feed
+from coding.ui.review.feed import DECISION_EDITS, DETAIL_BYTES, Feed
 from coding.ui.review.learner import Learner, learner_for
-from coding.ui.review.wire import Sight, acts, suggestion_rows
+from coding.ui.review.wire import Sight, last_acts, suggestion_rows
 
 CLIENT = "c" * 32
+numbers = count(1)
 
 
 class StandIn:
@@ -49,6 +51,8 @@ def say(feed, *events, have=None, board=0, focus=None, order="", client=CLIENT):
     tid = feed.sight.transcript_id
     raw = {
         "client": client,
+        "n": next(numbers),
+        "want": focus is not None,
         "have": feed.rev if have is None else have,
         "board": board,
         "focus": None if focus is None else {"t": tid, "s": focus.start_char, "e": focus.end_char},
@@ -217,10 +221,15 @@ def test_segments_cut_anew_are_told(study, feed):
 
 def test_the_imports_and_codebooks_of_a_coder_are_no_acts_of_this_screen(study, feed):
     assert feed.static["acts"] == []
-    assert acts(study.edits(coder="Ada")) == []
+    assert last_acts(study, "Ada") == []
 
 
 # suggestions ----------------------------------------------------------------------------------------------------------
+
+
+def span_of(study, number):
+    segment = study.segments()[number]
+    return segment.transcript_id, segment.start_char, segment.end_char
 
 
 def with_board(feed, study, probabilities):
@@ -266,6 +275,62 @@ def test_an_order_is_told_as_long_as_it_is_wanted(study, feed):
     with_board(feed, study, [0.4, 0.9])
     assert feed.answer(study, say(feed, order="useful"))["order"] == ["useful", [9, 3, 5]]
     assert "order" not in feed.answer(study, say(feed))
+
+
+def test_who_has_said_nothing_new_is_told_only_what_is_new_since(study, feed):
+    with_board(feed, study, [0.9, 0.4])
+    message = say(feed, {"op": "code", **at(study.segments()[1]), "code": "tells-early"}, focus=study.segments()[1])
+    feed.take_in(study, message)
+    first = feed.answer(study, message)
+    assert [row[0] for row in first["rows"]] == ["codings"]
+    again = feed.answer(study, message)
+    assert (again["since"], again["rows"], again["acts"]) == (first["rev"], [], [])
+    assert again["board"]["since"] == first["board"]["v"]
+    assert "detail" in first
+    assert "detail" not in again
+    apply_edits(study, [AddCoding(*span_of(study, 2), "tells-early")], coder="Ben")
+    assert [row[2][3] for row in feed.answer(study, message)["rows"]] == ["Ben"]
+    # A browser that did not get the first answer says so, and is told all of it.
+    assert len(feed.answer(study, say(feed))["rows"]) == 2
+
+
+def test_an_answer_to_a_decision_tells_a_few_edits_and_that_more_follow(study, feed):
+    segment = study.segments()[1]
+    edits = [WriteMemo(f"segment:{segment.key}", f"{n}") for n in range(3 * DECISION_EDITS)]
+    for number, edit in enumerate(edits):
+        apply_edits(study, [edit], coder=f"Ben {number}")
+    message = say(feed, {"op": "code", **at(segment), "code": "tells-early"})
+    feed.take_in(study, message)
+    told = feed.answer(study, message)
+    assert (told["ack"], told["settled"], told["more"], len(told["rows"])) == (1, 0, 1, DECISION_EDITS)
+    rows = list(told["rows"])
+    while told["more"]:
+        told = feed.answer(study, say(feed, have=told["rev"]))
+        rows += told["rows"]
+    assert told["settled"] == 1
+    assert len(rows) == 3 * DECISION_EDITS + 1
+    assert rows[-1][0] == "codings"
+
+
+def test_an_answer_to_a_decision_stays_small_however_long_the_evidence_is(study, feed):
+    with_board(feed, study, [0.9, 0.4])
+    words = "ä" * 300
+    terms = (
+        *[Evidence(0.1, "accepted", words, "tries-service", "B" * 80, "t" * 16 + ":1-2")] * 9,
+        Evidence(0.1, "other"),
+    )
+    feed.learner.evidence = lambda key: tuple((code, terms) for code in ("tries-service", "tells-early"))
+    message = say(feed, {"op": "accept", **at(study.segments()[1]), "code": "tries-service"}, focus=study.segments()[1])
+    feed.take_in(study, message)
+    told = feed.answer(study, message)
+    assert len(json.dumps(told["detail"])) <= DETAIL_BYTES
+    assert told["detail"]["evidence"]["tries-service"]
+
+
+def test_evidence_that_the_model_is_too_busy_for_is_wanted_again(study, feed):
+    with_board(feed, study, [0.9, 0.4])
+    feed.learner.evidence = lambda key: None
+    assert "detail" not in feed.answer(study, say(feed, focus=study.segments()[1]))
 
 
 # blind ----------------------------------------------------------------------------------------------------------------
@@ -320,7 +385,7 @@ def test_a_page_of_stored_suggestions_holds_the_best_few(study):
     page = stored_page(places, [*found, *found[:1] * MOST])
     rows = suggestion_rows(page, ["tries-service", "tells-early"], None)
     assert [row[2] for row in rows[1:]] == [1] * (len(places) - 2)
-    assert page.row(0) == [*places[0]]
+    assert [row[:2] for row in rows] == [[*place] for place in places[1:]]
 
 
 def test_the_learner_publishes_what_the_assistant_suggests(study, encoder):

@@ -24,6 +24,7 @@ from coding.edits.people import AssignSpeaker, SplitParticipant
 from coding.edits.study import SetAttributes, SetCodebook, SetRole
 from coding.edits.team import RemoveMember, SetMember, check_led
 from coding.edits.together import Assign, Settle, Unassign, Unsettle
+from coding.edits.unused import check_unused
 from coding.errors import EditError
 from coding.model import Edit, utc_now
 from coding.roles import CoderRole
@@ -128,7 +129,8 @@ def undo(project: Project, *, coder: str, batch: str | None = None) -> tuple[Edi
         The edits that take it back; none where there is nothing to take back.
 
     Raises:
-        EditError: What the act made has been changed since, so it cannot be taken back by itself.
+        EditError: What the act made has been changed since, or it made a code that is in use, so it cannot be taken
+            back by itself.
         RoleError: A team shares the project, and ``coder`` no longer has the role that the act needed.
     """
     with project.transaction():
@@ -152,6 +154,11 @@ def _take_back(project: Project, batch: str, *, coder: str) -> tuple[Edit, ...]:
     edits = project.batch(batch)
     if not edits or edits[0].coder != coder:
         raise EditError("there is no such act of yours to take back")
+    if edits[0].kind == "redo":
+        # What was done again is the act itself.
+        act_again = project.act(batch)
+        edits = [] if act_again is None else project.batch(act_again.batch)
+        batch = batch if act_again is None else act_again.batch
     for need in _needs(project, edits):
         project.check_role(coder, need)
     act = new_id()
@@ -171,6 +178,7 @@ def _take_back(project: Project, batch: str, *, coder: str) -> tuple[Edit, ...]:
         for edit in reversed(edits)
     )
     project.write_edits(inverses)
+    check_unused(project, [change for edit in inverses for change in edit.changes])
     if any(change.table == "team" for edit in edits for change in edit.changes):
         check_led(project)
     return inverses

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from coding.store.acts import Act, Acts
 from coding.store.columns import Columns, Counted
 from coding.store.connection import connect
 from coding.store.copies import Copies
@@ -18,6 +19,7 @@ from coding.store.themes import FoundThemes
 from coding.store.together import Assignment, Outcome, Settlement, Together
 
 __all__ = [
+    "Act",
     "Assignment",
     "BehaviourRow",
     "ClusterRow",
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 
-class Project(Study, Decisions, Outline, Together, History, Machine, FoundThemes, Counted, Copies):
+class Project(Study, Decisions, Acts, Outline, Together, History, Machine, FoundThemes, Counted, Copies):
     """One study.
 
     Reading methods return frozen types of :mod:`coding.model`. What coders decide is written by

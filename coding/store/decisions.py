@@ -119,6 +119,19 @@ class Decisions(Base):
         found = self._query("SELECT * FROM codings WHERE id = ?", [coding_id])
         return rows.coding(found[0]) if found else None
 
+    def code_uses(self, code_id: str) -> list[tuple[str, int]]:
+        """Return how many codings, rejections, memos, themes and codes refer to a code, each with its name in the singular."""
+        row = self._query(
+            """SELECT (SELECT count(*) FROM codings WHERE code_id = :code) AS coding,
+                      (SELECT count(*) FROM rejections WHERE code_id = :code) AS rejection,
+                      (SELECT count(*) FROM memos WHERE target = 'code:' || :code) AS memo,
+                      (SELECT count(*) FROM theme_decisions WHERE code_id = :code) AS theme,
+                      (SELECT count(*) FROM codes WHERE json_extract(data, '$.parent') = :code) AS below""",
+            {"code": code_id},
+        )[0]
+        names = {"rejection": "rejected suggestion", "below": "code"}
+        return [(names.get(name, name), int(many)) for name, many in row.items()]
+
     def rejections(self, transcript_id: str | None = None, *, coder: str | None = None) -> list[Rejection]:
         """Return the refused suggestions."""
         where, params = _where(transcript_id=transcript_id, coder=coder)
@@ -156,6 +169,7 @@ class Decisions(Base):
         kind: str | None = None,
         after: int = 0,
         last: int | None = None,
+        first: int | None = None,
     ) -> list[Edit]:
         """Return edits, the oldest first.
 
@@ -165,43 +179,25 @@ class Decisions(Base):
             kind: Only of this kind.
             after: Only those with a higher :meth:`rev`.
             last: Only the newest so many.
+            first: Only the oldest so many.
         """
         where, params = _where(coder=coder, transcript_id=transcript_id, kind=kind)
         where = f"{where} AND c.seq > ?" if where else "WHERE c.seq > ?"
+        if first is not None:
+            found = self._query(f"SELECT c.* FROM edits c {where} ORDER BY c.seq LIMIT {int(first)}", [*params, after])
+            return [rows.edit(row) for row in found]
         limit = "" if last is None else f"LIMIT {int(last)}"
         found = self._query(f"SELECT c.* FROM edits c {where} ORDER BY c.seq DESC {limit}", [*params, after])
         return [rows.edit(row) for row in reversed(found)]
 
-    def batch(self, batch: str) -> list[Edit]:
-        """Return the edits of one act in order."""
-        return [rows.edit(row) for row in self._query("SELECT * FROM edits WHERE batch = ? ORDER BY seq", [batch])]
+    def batch(self, batch: str, *, first: int = -1) -> list[Edit]:
+        """Return the edits of one act in order, or only the first so many."""
+        found = self._query("SELECT * FROM edits WHERE batch = ? ORDER BY seq LIMIT ?", [batch, first])
+        return [rows.edit(row) for row in found]
 
-    def last_open_batch(self, coder: str, *, undone: bool = False) -> str | None:
-        """Return the newest act of ``coder`` that can be taken back, or with ``undone`` the newest undo that can.
-
-        An act is open while no act that stands has taken it back. A new act closes the way to redo what was undone.
-        """
-        acts = self._query(
-            """SELECT batch, min(undoes) AS undoes FROM edits WHERE coder = ? AND changes != '[]'
-               GROUP BY batch ORDER BY max(seq)""",
-            [coder],
-        )
-        done: list[str] = []
-        taken_back: list[str] = []
-        targets = {str(act["batch"]): act["undoes"] for act in acts}
-        for act in acts:
-            batch, target = str(act["batch"]), act["undoes"]
-            if target is None:
-                done.append(batch)
-                taken_back.clear()
-            elif targets.get(target) is None:
-                done.remove(target)
-                taken_back.append(batch)
-            else:
-                taken_back.remove(target)
-                done.append(str(targets[target]))
-        stack = taken_back if undone else done
-        return stack[-1] if stack else None
+    def seq(self, edit_id: str) -> int:
+        """Return the number of an edit, as in :meth:`rev`; 0 where there is no such edit."""
+        return int(self._value("SELECT coalesce(max(seq), 0) FROM edits WHERE id = ?", [edit_id]))
 
     def row(self, table: str, key: str) -> dict[str, Any] | None:
         """Return one row of a table that edits may change, or ``None``."""

@@ -19,6 +19,7 @@ from coding.suggest.system import System
 from coding.suggest.types import Decision, Unit
 
 STATES = (State.NOTHING, State.UNSURE, State.SUGGESTED)
+VALENCES = (Valence.SHOWN, Valence.LACKING, Valence.UNCLEAR)
 
 CLAUSES_FROM = 50
 """From so many decided units on, a fit also reads clause by clause, for which the clauses must be embedded."""
@@ -63,6 +64,9 @@ class Suggester:
         self._seed = 0
         self._prior = (1.0, 0.0)
         self._system: System
+        self._lacking: Floats | None = None
+        self._lacking_told: tuple[NDArray[np.intp], NDArray[np.intp], Doubles]
+        self._lacking_is_old = True
 
     @classmethod
     def fit(
@@ -212,7 +216,7 @@ class Suggester:
 
     def _refresh(self) -> None:
         """Recompute weights, scores, probabilities and states from the kept inverse."""
-        self._lacking: Floats | None = None
+        self._lacking_is_old = True
         inverse = self._system.inverse
         given, known = self._targets()
         talk = np.array([row.unit >= 0 for row in self._rows], bool)
@@ -281,13 +285,27 @@ class Suggester:
         Learnt from examples, contrary examples and the valences that people gave; see
         :func:`coding.suggest.valence.lacking`.
         """
-        if self._lacking is None:
+        if self._lacking is None or self._lacking_is_old:
             rows, codes, shares = valence.told(self._rows, self._decisions, self._column)
             n = len(self.units)
             texts = np.array([row.unit if row.unit >= 0 else n + i for i, row in enumerate(self._rows)], np.intp)
-            everything = valence.lacking(self._all.semantic, self._all.plain, texts[rows], codes, shares)
-            self._lacking = everything[:n]
+            told = (texts[rows], codes, shares)
+            # What is rejected or finished tells nothing of valence, and then there is nothing new to learn.
+            if self._lacking is None or not all(map(np.array_equal, told, self._lacking_told)):
+                self._lacking = valence.lacking(self._all.semantic, self._all.plain, *told)[:n]
+                self._lacking_told = told
+            self._lacking_is_old = False
         return self._lacking
+
+    @property
+    def leanings(self) -> NDArray[np.int8]:
+        """What :attr:`lacking` comes to, as positions in :data:`VALENCES`, ``(n_units,)``.
+
+        It is what :meth:`valence` answers where nobody has said anything of the code and the unit.
+        """
+        share = self.lacking
+        found: NDArray[np.int8] = np.select([share >= _LACKING, share >= _UNCLEAR], [1, 2], 0).astype(np.int8)
+        return found
 
     def valence(self, unit: int, code_id: str) -> Valence:
         """Return whether a unit tells of a behaviour or of its lack: what people said of it, else what is learnt.
@@ -325,6 +343,14 @@ class Suggester:
         made = self._decisions.get(row.unit, [])
         return term(row, share, made, self.units[row.unit].key, code_id if row.unit >= 0 else self.codes[row.code])
 
+    def terms(self, unit: int, *, most: int = 5, evidence: int = 5) -> tuple[tuple[str, tuple[Evidence, ...]], ...]:
+        """Return the evidence of what is suggested for a unit or unsure, by code, the most probable first."""
+        return tuple((code, self.evidence(unit, code, most=evidence)) for code in self._ranked(unit)[:most])
+
+    def _ranked(self, unit: int) -> list[str]:
+        ranked = np.argsort(-self._probabilities[unit], kind="stable")
+        return [self.codes[j] for j in ranked if self._states[unit, j]]
+
     def suggestions(self, unit: int, *, most: int = 5, evidence: int = 5) -> tuple[Suggestion, ...]:
         """Return what is suggested for a unit or unsure, the most probable first.
 
@@ -334,8 +360,7 @@ class Suggester:
             evidence: How many terms of its score each names.
         """
         transcript, start, end = place(self.units[unit])
-        ranked = np.argsort(-self._probabilities[unit], kind="stable")
-        found = [self.codes[j] for j in ranked if self._states[unit, j]][:most]
+        found = self._ranked(unit)[:most]
         return tuple(
             Suggestion(
                 transcript,

@@ -273,4 +273,18 @@ class Desk:
         from coding.assistant import Assistant
         from coding.encoders import load_encoder
 
+        _calm()
         return Assistant(load_encoder(), leave_out=self.leave_out)
+
+
+def _calm() -> None:
+    """Let linear algebra use one processor: its threads wait for each other by spinning, and the pages wait for them.
+
+    On two processors that are busy, one thread was measured to be as fast as two at best, and ten times as fast at
+    worst.
+    """
+    import numpy  # noqa: F401 - what is limited must have been loaded
+    import scipy.linalg  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(limits=1, user_api="blas")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coding.assistant import Assistant
+    from coding.suggest.review import Remaining
 
 MOST = 5
 """How many suggestions a segment shows at most."""
@@ -68,24 +69,53 @@ class Page:
         valence = VALENCES[flags.get(column, 0) // 3]
         return Found(float(self.scores[at, column]), float(self.probabilities[at, column]), valence)
 
-    def row(self, at: int) -> list[int]:
-        """Return a segment's suggestions for the browser: start, end, then code, percent and flag of each."""
-        row = [self.starts[at], self.ends[at]]
-        for code, percent, flag in zip(self.top[at], self.percents[at], self.flags[at], strict=True):
-            if code >= 0:
-                row += [int(code), int(percent), int(flag)]
-        return row
+    def packed(self, codes: Sequence[str]) -> NDArray[np.int16]:
+        """Return code, percent and flag of each suggestion, ``(n, 3, MOST)``; -1, 0 and 0 for none.
+
+        Args:
+            codes: Ids of the codes that the numbers of codes refer to.
+        """
+        import numpy as np
+
+        place = {code: at for at, code in enumerate(codes)}
+        column = np.array([*(place.get(code, -1) for code in self.codes), -1], np.int16)
+        code = column[self.top]
+        found: NDArray[np.int16] = np.zeros((len(self.starts), 3, MOST), np.int16)
+        found[:, 0] = -1
+        many = code.shape[1]
+        # What is not known to the browser must leave no gap, so that equal rows are equal in all places.
+        order = np.argsort(code < 0, axis=1, kind="stable")
+        code = np.take_along_axis(code, order, axis=1)
+        for at, values in enumerate((code, self.percents, self.flags)):
+            moved = values if at == 0 else np.take_along_axis(values, order, axis=1)
+            found[:, at, :many] = moved if at == 0 else np.where(code < 0, 0, moved)
+        return found
+
+
+def rows_of(places: Sequence[tuple[int, int]], packed: NDArray[np.int16]) -> list[list[int]]:
+    """Return suggestions for the browser: start and end of a segment, then code, percent and flag of each."""
+    return [
+        [*place, *(number for each in zip(*row, strict=True) if each[0] >= 0 for number in each)]
+        for place, row in zip(places, packed.tolist(), strict=True)
+    ]
 
 
 @dataclass(frozen=True, eq=False)
 class Board:
-    """The suggestions for a whole project, by transcript."""
+    """The suggestions for a whole project, by transcript.
+
+    Attributes:
+        pages: The suggestions, by transcript.
+        valences: The valence of each segment as a position in :data:`VALENCES`.
+        remaining: How many right codes are still to be found, where that is known.
+    """
 
     pages: dict[str, Page]
-    valences: tuple[int, ...] = ()
+    valences: NDArray[np.int16] | None = None
+    remaining: Remaining | None = None
 
 
-def board_of(assistant: Assistant, *, valences: tuple[int, ...] = ()) -> Board:
+def board_of(assistant: Assistant, *, valences: NDArray[np.int16] | None = None) -> Board:
     """Return the present suggestions of an assistant that nobody else uses at this moment.
 
     Args:
@@ -103,11 +133,9 @@ def board_of(assistant: Assistant, *, valences: tuple[int, ...] = ()) -> Board:
     top = np.argsort(-probabilities, axis=1, kind="stable")[:, :many]
     best = np.take_along_axis(probabilities, top, axis=1)
     state = np.take_along_axis(states, top, axis=1).astype(np.int16)
-    first = model.codes[0] if model.codes else ""
-    if len(valences) != len(assistant.segments):
-        units = range(len(assistant.segments))
-        valences = tuple(VALENCES.index(model.valence(unit, first)) if first else 0 for unit in units)
-    flags = state + 3 * np.array(valences, np.int16)[:, None] if valences else state
+    if valences is None or len(valences) != len(assistant.segments):
+        valences = model.leanings.astype(np.int16)
+    flags = state + 3 * valences[:, None]
     codes: NDArray[np.int16] = np.where(state > 0, top, -1).astype(np.int16)
     percents = np.where(state > 0, np.rint(best * 100), 0).astype(np.int16)
     flags = np.where(state > 0, flags, 0).astype(np.int16)
@@ -127,7 +155,7 @@ def board_of(assistant: Assistant, *, valences: tuple[int, ...] = ()) -> Board:
             (model.scores[part], probabilities[part]),
         )
         start = end
-    return Board(pages, valences)
+    return Board(pages, valences, model.remaining() if model.codes else None)
 
 
 def _page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from coding.codebook import make_code_id
@@ -23,12 +23,12 @@ from coding.edits import (
 )
 from coding.edits.segments import MergeSegments, SplitSegment, WithdrawRejection
 from coding.errors import EditError
-from coding.model import Code, Coding, Edit, Origin, Valence
+from coding.model import Code, Coding, Origin, Valence
 from coding.store import Project
 from coding.ui.review import events
 from coding.ui.review.board import Found
 from coding.ui.review.events import Event, Place
-from coding.ui.review.wire import acts
+from coding.ui.review.wire import REVIEW_KINDS
 
 FLAG = "flagged"
 
@@ -59,27 +59,16 @@ def carry_out(reviewer: Reviewer, event: Event) -> None:
     project, coder = reviewer.project, reviewer.coder
     deed = event.deed
     if isinstance(deed, events.Undo):
-        edits = project.edits(coder=coder)
-        last = deed.batch or next((act.batch for act in reversed(acts(edits)) if act.standing), None)
-        if last is not None and stands(edits, last):
-            undo(project, coder=coder, batch=last)
+        last = deed.batch or project.last_open_batch(coder, kinds=REVIEW_KINDS)
+        act = None if last is None else project.act(last)
+        if act is not None and act.standing and act.coder == coder:
+            undo(project, coder=coder, batch=act.batch)
         return
     if isinstance(deed, events.Redo):
         redo(project, coder=coder)
         return
     with project.transaction():
         apply_edits(project, operations(reviewer, deed), coder=coder, batch=event.id)
-
-
-def stands(edits: Sequence[Edit], batch: str) -> bool:
-    """Tell whether an act was done and, as far as ``edits`` tell, is not taken back at present."""
-    root, standing, known = {batch}, True, False
-    for edit in edits:
-        known = known or edit.batch == batch
-        if edit.undoes in root and edit.batch not in root:
-            root.add(edit.batch)
-            standing = edit.kind == "redo"
-    return known and standing
 
 
 def operations(reviewer: Reviewer, deed: events.Deed) -> list[Operation]:

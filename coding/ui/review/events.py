@@ -170,18 +170,22 @@ class Message:
 
     Attributes:
         client: Random id of the layer that counts the events.
+        number: Counts what the layer says.
         events: In order; those that were acknowledged are no longer among them.
         have: The newest edit that the browser knows.
         board: The newest state of the suggestions that it knows.
-        focus: The place whose evidence is wanted, and ``None`` for none.
+        focus: The place that is looked at, and ``None`` for none.
+        want: The evidence for that place is wanted.
         order: The order of review that is wanted.
     """
 
     client: str
+    number: int
     events: tuple[Event | Refused, ...]
     have: int
     board: int
     focus: Place | None
+    want: bool
     order: Order
 
 
@@ -199,10 +203,12 @@ def parse_message(raw: object) -> Message | None:
         order = raw.get("order")
         return Message(
             client=client,
+            number=_int(raw, "n"),
             events=tuple(sorted((_event(client, item) for item in events), key=lambda event: event.seq)),
             have=_int(raw, "have"),
             board=_int(raw, "board"),
             focus=_place(raw["focus"]) if isinstance(raw.get("focus"), Mapping) else None,
+            want=raw.get("want") is True,
             order=order if order in ORDERS else "reading",
         )
     except Wrong:

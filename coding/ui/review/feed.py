@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from coding.errors import CodingError
@@ -11,16 +12,29 @@ from coding.store import Project
 from coding.ui.review.board import Board, Detail, Found, Page, stored_page
 from coding.ui.review.decide import Reviewer, carry_out
 from coding.ui.review.events import Event, Message, Place
-from coding.ui.review.wire import Sight, acts_since, changes, detail_entry, suggestion_rows, whole
+from coding.ui.review.told import Told
+from coding.ui.review.wire import Sight, acts_since, changes, detail_entry, whole
 
 if TYPE_CHECKING:
     from coding.ui.review.learner import Learner
 
-DECISION_ROWS = 30
+DECISION_ROWS = 10
 """How many segments' suggestions come with the answer to a decision at most."""
 
-IDLE_ROWS = 150
+IDLE_ROWS = 90
 """How many come at once when nobody decides; the rest follows."""
+
+BUSY_S = 2.5
+"""So long after a decision only what is asked for is told, and what others decided."""
+
+DECISION_EDITS = 20
+"""How many edits, of whomever, come with the answer to a decision at most."""
+
+IDLE_EDITS = 4000
+"""How many come at once when nobody decides, such as after many suggestions were accepted as one act."""
+
+DETAIL_BYTES = 1700
+"""How much the evidence for the focused segment may take; its words are cut until it fits."""
 
 _MOST_CLIENTS = 8
 _STALE_EDITS = 400
@@ -38,6 +52,8 @@ class Feed:
         rev: The newest edit that ``static`` knows.
         applied: The newest event of each client that was carried out.
         errors: What could not be carried out: client, event and sentence.
+        marks: Events whose edits the browser does not know yet: client, event and the newest edit.
+        told: Which suggestions the browser was told.
     """
 
     path: Path
@@ -48,12 +64,13 @@ class Feed:
     learner: Learner | None = None
     applied: dict[str, int] = field(default_factory=dict)
     errors: list[tuple[str, int, str]] = field(default_factory=list)
+    marks: list[tuple[str, int, int]] = field(default_factory=list)
     pages: dict[str, Page] = field(default_factory=dict)
-    sent: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
-    versions: dict[tuple[int, int], int] = field(default_factory=dict)
-    version: int = 0
-    compared: tuple[Page, int] | None = None
-    queue: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    told: Told | None = None
+    detailed: tuple[Place | None, Page | None] = (None, None)
+    answered: tuple[str, int] = ("", -1)
+    basis: tuple[int, int] = (0, 0)
+    decided_at: float = float("-inf")
     order: tuple[str, list[int]] | None = None
     known_codes: int = 0
     last: dict[str, Any] = field(default_factory=dict)
@@ -70,8 +87,8 @@ class Feed:
         page = self.page(project)
         self.static = whole(project, transcript, self.sight, page, self.codes)
         self.rev = int(self.static["rev"])
-        self.sent = {(row[0], row[1]): tuple(row) for row in self.static["suggestions"]}
-        self.versions, self.version, self.compared, self.queue = {}, 0, None, {}
+        self.told = Told(page, self.codes, self._finished(project))
+        self.detailed, self.answered = (None, None), ("", -1)
 
     def page(self, project: Project, transcript_id: str | None = None) -> Page:
         """Return the newest suggestions for a transcript: the assistant's, else those that were stored."""
@@ -102,6 +119,7 @@ class Feed:
             else:
                 self._refuse(message.client, event.seq, event.reason)
             self.applied[message.client] = event.seq
+            self.marks.append((message.client, event.seq, project.rev()))
         while len(self.applied) > _MOST_CLIENTS:
             del self.applied[next(iter(self.applied))]
         self.deciding = bool(new)
@@ -115,101 +133,115 @@ class Feed:
     def answer(self, project: Project, message: Message | None) -> dict[str, Any]:
         """Return what the browser's layer is told now.
 
+        An answer to a decision is kept small: of many edits and suggestions the first few, whose number tells the
+        browser that more follows.
+
         Args:
             project: The project.
             message: What the browser said last; ``None`` where it may have begun anew and knows only the beginning.
         """
         client = message.client if message else ""
-        since = message.have if message else self.rev
+        since, board = self._baseline(message)
+        deciding, self.deciding = self.deciding, False
+        if deciding:
+            self.decided_at = monotonic()
         rev = project.rev()
-        rows = changes(project, self.sight, since) if rev != since else []
+        most = DECISION_EDITS if deciding else IDLE_EDITS
+        edits = project.edits(after=since, first=most) if rev != since else []
+        told_rev = rev if len(edits) < most else project.seq(edits[-1].id)
+        rows = changes(project, self.sight, edits)
         self._note_codes(rows)
+        busy = monotonic() - self.decided_at < BUSY_S
         told: dict[str, Any] = {
             "doc": self.sight.transcript_id,
             "client": client,
             "ack": self.applied.get(client, 0),
+            "settled": self._settled(client, told_rev),
             "errors": [[seq, reason] for who, seq, reason in self.errors if who == client],
             "since": since,
-            "rev": rev,
+            "rev": told_rev,
+            "more": int(told_rev < rev),
             "rows": rows,
-            "acts": acts_since(project, self.sight.coder, since) if rev != since else [],
+            "acts": acts_since(project, self.sight.coder, edits),
             "codes": self.codes[self.known_codes :],
             "ready": self.learner is not None and self.learner.board is not None,
-            "board": self._suggestions(project, message),
+            "board": self._suggestions(
+                project,
+                message,
+                board,
+                DECISION_ROWS if deciding else 0 if busy and self._repeats(message) else IDLE_ROWS,
+            ),
         }
         if message is not None:
-            self._on_wish(project, message, told)
+            self._on_wish(project, message, told, busy=busy)
+        self.answered = (client, message.number if message else -1)
+        self.basis = (told_rev, told["board"]["v"])
         return told
+
+    def _repeats(self, message: Message | None) -> bool:
+        """Tell whether the browser has said nothing new since the last answer."""
+        return message is not None and self.answered == (message.client, message.number)
+
+    def _baseline(self, message: Message | None) -> tuple[int, int]:
+        """Return which edit and which version of the suggestions an answer builds on.
+
+        A browser that has said nothing since the last answer is taken to have got it. Where that is wrong, since one
+        answer overtook another, it sees that there is a gap and says what it has.
+        """
+        if message is None:
+            return self.rev, 0
+        if self._repeats(message):
+            return self.basis
+        return message.have, message.board
+
+    def _settled(self, client: str, rev: int) -> int:
+        """Return the newest event of a client all of whose edits are among those that are told."""
+        self.marks = [(who, seq, at) for who, seq, at in self.marks if who != client or at > rev]
+        waiting = [seq for who, seq, _ in self.marks if who == client]
+        return min(waiting) - 1 if waiting else self.applied.get(client, 0)
 
     def _note_codes(self, rows: list[list[object]]) -> None:
         for table, key, entry in rows:
             if table == "codes" and entry is not None and str(key) not in self.codes:
                 self.codes.append(str(key))
 
-    def _suggestions(self, project: Project, message: Message | None) -> dict[str, Any]:
-        """Return rows of suggestions that the browser has not said it has, and the version it has with them.
+    def _finished(self, project: Project) -> set[tuple[int, int]] | None:
+        """Return the segments whose suggestions a blind coder may see; ``None`` for all."""
+        if not self.sight.blind:
+            return None
+        mine = project.reviews(self.sight.transcript_id, coder=self.sight.coder)
+        return {(review.start_char, review.end_char) for review in mine}
 
-        An answer to a decision is kept small; what else is new follows when nobody decides.
-        """
-        deciding, self.deciding = self.deciding, False
-        since = message.board if message else 0
-        if not deciding or self.sight.blind:
-            self._compare(project)
-            first = message.focus.start_char if message and message.focus else 0
-            most = DECISION_ROWS if deciding else IDLE_ROWS
-            self._release(first, most - sum(version > since for version in self.versions.values()))
-        batches: dict[int, list[list[int]]] = {}
-        for place, version in self.versions.items():
-            if version > since:
-                batches.setdefault(version, []).append(list(self.sent[place]))
-        rows: list[list[int]] = []
-        told = since
-        for version in sorted(batches):
-            if deciding and len(rows) + len(batches[version]) > DECISION_ROWS:
-                break
-            rows += batches[version]
-            told = version
-        return {"since": since, "v": told if batches else self.version, "rows": rows}
+    def _suggestions(self, project: Project, message: Message | None, since: int, most: int) -> dict[str, Any]:
+        """Return at most ``most`` rows of suggestions that are new, and the version that a browser has with them."""
+        if self.told is None or not most:
+            return {"since": since, "v": since, "rows": []}
+        self.told.compare(self.page(project), self.codes, self._finished(project))
+        first = message.focus.start_char if message and message.focus else 0
+        self.told.release(first, most - self.told.newer(since))
+        version, rows = self.told.rows(since, most)
+        return {"since": since, "v": version, "rows": rows}
 
-    def _compare(self, project: Project) -> None:
-        """Note for which segments the suggestions are no longer as the browser was told."""
-        page = self.page(project)
-        finished: set[tuple[int, int]] | None = None
-        if self.sight.blind:
-            mine = project.reviews(self.sight.transcript_id, coder=self.sight.coder)
-            finished = {(r.start_char, r.end_char) for r in mine}
-        state = (page, -1 if finished is None else len(finished))
-        if self.compared == state:
-            return
-        self.compared = state
-        rows = {(row[0], row[1]): tuple(row) for row in suggestion_rows(page, self.codes, finished)}
-        self.queue = {
-            place: rows.get(place, place)
-            for place in zip(page.starts, page.ends, strict=True)
-            if (finished is None or place in finished) and _differ(self.sent.get(place), rows.get(place))
-        }
-
-    def _release(self, first: int, room: int) -> None:
-        """Let at most ``room`` rows go out, what is near and behind ``first`` before what is far."""
-        if not self.queue or room <= 0:
-            return
-        self.version += 1
-        for place in sorted(self.queue, key=lambda place: (place[0] < first - 200, abs(place[0] - first)))[:room]:
-            self.sent[place] = self.queue.pop(place)
-            self.versions[place] = self.version
-
-    def _on_wish(self, project: Project, message: Message, told: dict[str, Any]) -> None:
+    def _on_wish(self, project: Project, message: Message, told: dict[str, Any], *, busy: bool) -> None:
         focus = message.focus
         if focus is not None and focus.transcript_id == self.sight.transcript_id:
-            detail = self._detail(project, focus)
-            if detail is not None:
-                told["detail"] = detail_entry(detail, self.codes)
+            self._explain(project, focus, told, new=message.want and not self._repeats(message), busy=busy)
         if message.order in ("useful", "random") and self.learner is not None:
             if self.order is None or self.order[0] != message.order:
                 self.order = (message.order, self._order(message.order))
             told["order"] = list(self.order)
         else:
             self.order = None
+
+    def _explain(self, project: Project, focus: Place, told: dict[str, Any], *, new: bool, busy: bool) -> None:
+        """Tell the evidence for a segment when it is wanted, and once more when there is other evidence."""
+        page = self.page(project)
+        if not new and (busy or self.detailed == (focus, page)):
+            return
+        detail = self._detail(project, focus)
+        if detail is not None:
+            told["detail"] = detail_entry(detail, self.codes, most_bytes=DETAIL_BYTES)
+            self.detailed = (focus, page)
 
     def _detail(self, project: Project, focus: Place) -> Detail | None:
         if self.sight.blind:
@@ -224,17 +256,11 @@ class Feed:
             return None
         ranks = tuple(page.codes[j] for j in (-page.probabilities[at]).argsort(kind="stable"))
         evidence = self.learner.evidence(f"{focus.transcript_id}:{focus.start_char}-{focus.end_char}")
+        if evidence is None:
+            return None
         return Detail(focus.start_char, focus.end_char, ranks, evidence)
 
     def _order(self, kind: str) -> list[int]:
         if self.learner is None:
             return []
         return self.learner.order(kind, self.sight.transcript_id)
-
-
-def _differ(old: tuple[int, ...] | None, new: tuple[int, ...] | None) -> bool:
-    """Tell whether a segment's suggestions changed so much that a person would see it."""
-    before, after = (old or ())[2:], (new or ())[2:]
-    if len(before) != len(after) or before[::3] != after[::3] or before[2::3] != after[2::3]:
-        return True
-    return any(abs(a - b) >= 3 for a, b in zip(before[1::3], after[1::3], strict=True))

@@ -31,7 +31,6 @@ class App {
     this.component = null;
     clearTimeout(this.timer);
     clearTimeout(this.resting);
-    clearTimeout(this.thanks);
   }
 
   // the two mounts --------------------------------------------------------------------------------------------------------
@@ -122,8 +121,9 @@ class App {
       }
     }
     const cut = this.model.take(data, this.view);
-    if (cut === null) { this.flush(); return; }
-    if (mine) this.model.settle(data.ack);
+    if (cut === null) { this.ask(data.rev); return; }
+    if (data.board.since > this.model.boardVersion) this.ask(data.rev);
+    if (mine) this.model.settle(data.settled);
     if (data.detail) {
       const ranks = data.detail.ranks.map((at) => this.model.index[at]);
       this.detail = { ...data.detail, ranks };
@@ -150,8 +150,8 @@ class App {
     this.toolbar.saved(this.outbox.length, this.isLate(), this.problem);
     if (data.detail || this.model.dirty.size || before !== this.model.ready) this.refresh();
     this.schedule();
-    // More suggestions follow when the project knows that these have arrived.
-    if (data.board.rows.length >= 30 && !this.outbox.length) { clearTimeout(this.thanks); this.thanks = setTimeout(() => this.flush(), 1500); }
+    // The rest follows when the project knows that this much has arrived.
+    if (data.more && this.model.rev > (this.asked || 0)) { this.asked = this.model.rev; this.flush(); }
   }
 
   // outbox -------------------------------------------------------------------------------------------------------------------
@@ -160,14 +160,22 @@ class App {
     this.seq += 1;
     const full = { ...event, seq: this.seq, id: `${this.client}.${this.seq}`, t: this.model.doc };
     this.outbox.push(full);
-    clearTimeout(this.thanks);
     this.model.push(full);
     if (!this.since) this.since = performance.now();
     this.toolbar.saved(this.outbox.length, this.isLate());
     this.refresh();
+    // Not at once: by then the next segment has the focus, and its evidence comes with the same answer.
     const wait = BETWEEN_MS - (performance.now() - (this.flushed || 0));
-    if (wait <= 0) this.flush();
-    else { clearTimeout(this.soon); this.soon = setTimeout(() => this.flush(), wait); }
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.flush(), Math.max(0, wait));
+  }
+
+  // An answer builds on one that was overtaken on its way here; say what is known, once.
+  ask(rev) {
+    const key = `${rev}|${this.model.rev}|${this.model.boardVersion}`;
+    if (this.gap === key) return;
+    this.gap = key;
+    this.flush();
   }
 
   preparing() {
@@ -186,7 +194,7 @@ class App {
     const seg = this.focus;
     this.component.setStateValue('outbox', {
       client: this.client, n: this.count, have: this.model.rev, board: this.model.boardVersion, order: this.wishOrder,
-      focus: seg ? { t: this.model.doc, s: seg.s, e: seg.e } : null,
+      focus: seg ? { t: this.model.doc, s: seg.s, e: seg.e } : null, want: !this.detailHere(),
       events: this.outbox.map(({ id, ...event }) => event),
     });
     this.schedule();
@@ -247,7 +255,7 @@ class App {
     this.painter.scrollTo(seg, block);
     this.refresh();
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => { if (!this.detailHere()) this.flush(); }, 160);
+    this.resting = setTimeout(() => { if (!this.detailHere()) this.flush(); }, this.outbox.length ? 900 : 160);
   }
 
   detailHere() {

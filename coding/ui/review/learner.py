@@ -76,12 +76,12 @@ class Learner:
             self._changed.wait_for(lambda: self._done >= wanted or not self._alive, timeout_s)
             return self._board
 
-    def evidence(self, key: str, *, timeout_s: float = 0.02) -> tuple[tuple[str, tuple[Evidence, ...]], ...]:
-        """Return the terms of the scores of a segment's best codes; none where the model is busy learning."""
+    def evidence(self, key: str, *, timeout_s: float = 0.02) -> tuple[tuple[str, tuple[Evidence, ...]], ...] | None:
+        """Return the terms of the scores of a segment's best codes; ``None`` where the model is busy learning."""
         if not self._lock.acquire(timeout=timeout_s):
-            return ()
+            return None
         try:
-            return tuple((s.code_id, s.evidence) for s in self.assistant.suggestions(key, most=4))
+            return self.assistant.evidence(key, most=4)
         finally:
             self._lock.release()
 
@@ -133,7 +133,7 @@ class Learner:
     def _look(self) -> Board:
         """Return the present suggestions, with valences that are not too old."""
         old, now = self._board, time.monotonic()
-        if old is not None and now < self._valences_until:
+        if old is not None and old.valences is not None and now < self._valences_until:
             return board_of(self.assistant, valences=old.valences)
         self._valences_until = now + VALENCES_S
         return board_of(self.assistant)

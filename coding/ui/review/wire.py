@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from coding.edits.base import short
 from coding.model import Change, Code, Codebook, Coding, Edit, Role, Transcript
-from coding.store import Project
-from coding.ui.review.board import Detail, Page
+from coding.store import Act, Project
+from coding.ui.review.board import Detail, Page, rows_of
 
 MOST_ACTS = 30
 
@@ -149,7 +150,7 @@ def whole(project: Project, transcript: Transcript, sight: Sight, page: Page, co
             if _memo_here(m.target, tid) and (m.coder == me or not sight.blind)
         },
         "suggestions": rows,
-        "acts": [act_entry(act) for act in acts(project.edits(coder=me, last=4 * MOST_ACTS))[-MOST_ACTS:]],
+        "acts": last_acts(project, me),
     }
 
 
@@ -159,32 +160,21 @@ def seen(coding: Coding, finished: Iterable[tuple[int, int]]) -> bool:
 
 
 def suggestion_rows(page: Page, codes: Sequence[str], only: set[tuple[int, int]] | None) -> list[list[int]]:
-    """Return the suggestions of all segments, or of those in ``only``."""
-    place = {code: at for at, code in enumerate(codes)}
-    column = [place.get(code, -1) for code in page.codes]
-    found = []
-    top, percents, flags = page.top.tolist(), page.percents.tolist(), page.flags.tolist()
-    for at, (start, end) in enumerate(zip(page.starts, page.ends, strict=True)):
-        if only is not None and (start, end) not in only:
-            continue
-        row = [start, end]
-        for code, percent, flag in zip(top[at], percents[at], flags[at], strict=True):
-            if code >= 0 and column[code] >= 0:
-                row += [column[code], percent, flag]
-        if len(row) > 2:
-            found.append(row)
-    return found
+    """Return the suggestions of all segments that have some, or of those in ``only``."""
+    places = list(zip(page.starts, page.ends, strict=True))
+    rows = rows_of(places, page.packed(codes))
+    return [row for place, row in zip(places, rows, strict=True) if len(row) > 2 and (only is None or place in only)]
 
 
-def changes(project: Project, sight: Sight, since: int) -> list[list[object]]:
-    """Return what anybody did after edit ``since`` as rows: table, key, entry or ``None``.
+def changes(project: Project, sight: Sight, edits: Sequence[Edit]) -> list[list[object]]:
+    """Return what ``edits`` changed as rows: table, key, entry or ``None``.
 
-    A row that changed twice is told once, as it is now.
+    A row that changed twice is told once, as it is at the end of them.
     """
     told: dict[tuple[str, str], list[object]] = {}
-    reviews = project.reviews(sight.transcript_id, coder=sight.coder) if sight.blind else []
+    reviews = project.reviews(sight.transcript_id, coder=sight.coder) if sight.blind and edits else []
     finished = [(r.start_char, r.end_char) for r in reviews]
-    for edit in project.edits(after=since):
+    for edit in edits:
         for change in edit.changes:
             if not _concerns(change, sight):
                 continue
@@ -262,29 +252,13 @@ class ActSummary:
     inverse: tuple[tuple[str, str, object], ...] | None
 
 
-def acts(edits: Sequence[Edit]) -> list[ActSummary]:
-    """Return the acts that edits of one coder add up to, the oldest first, without the undoing itself."""
-    batches: dict[str, list[Edit]] = {}
-    standing: dict[str, bool] = {}
-    root: dict[str, str] = {}
-    for edit in edits:
-        if edit.undoes is None:
-            batches.setdefault(edit.batch, []).append(edit)
-            standing[edit.batch] = True
-            root[edit.batch] = edit.batch
-        elif edit.undoes in root:
-            root[edit.batch] = root[edit.undoes]
-            standing[root[edit.batch]] = edit.kind == "redo"
-    return [
-        _summary(batch, found, standing=standing[batch])
-        for batch, found in batches.items()
-        if any(edit.kind in REVIEW_KINDS for edit in found)
-    ]
-
-
-def _summary(batch: str, edits: Sequence[Edit], *, standing: bool) -> ActSummary:
+def summarise(project: Project, act: Act) -> ActSummary | None:
+    """Return an act as the history shows it; ``None`` where it is none of this screen."""
+    edits = project.batch(act.batch, first=_INVERSE_CHANGES + 1)
+    if not any(edit.kind in REVIEW_KINDS for edit in edits):
+        return None
     main = next((e for e in edits if e.kind in ("add-coding", "change-coding")), edits[0])
-    more = len(edits) - 1 if len(edits) > 3 else 0
+    more = act.edits - 1 if act.edits > 3 else 0
     all_changes = [change for edit in edits for change in edit.changes]
     place = None
     for change in (c for e in (main, *edits) for c in e.changes):
@@ -296,8 +270,14 @@ def _summary(batch: str, edits: Sequence[Edit], *, standing: bool) -> ActSummary
     inverse = None
     if len(all_changes) <= _INVERSE_CHANGES and all(c.table in known for c in all_changes):
         inverse = tuple((c.table, c.key, row_entry(c.table, c.before)) for c in reversed(all_changes))
-    summary = short(main.summary, 90) + (f", and {more} more" if more else "")
-    return ActSummary(batch, summary, place, standing, inverse)
+    summary = short(main.summary, 90) + (f", and {more:,} more" if more else "")
+    return ActSummary(act.batch, summary, place, act.standing, inverse)
+
+
+def last_acts(project: Project, coder: str) -> list[list[object]]:
+    """Return the last acts of a coder on this screen, the oldest first."""
+    found = (summarise(project, act) for act in project.acts(coder, last=4 * MOST_ACTS))
+    return [act_entry(told) for told in found if told is not None][-MOST_ACTS:]
 
 
 def act_entry(act: ActSummary) -> list[object]:
@@ -306,24 +286,25 @@ def act_entry(act: ActSummary) -> list[object]:
     return [act.batch, act.summary, None if act.place is None else list(act.place), int(act.standing), inverse]
 
 
-def acts_since(project: Project, coder: str, since: int) -> list[list[object]]:
-    """Return the acts of a coder that are new, taken back or done again after edit ``since``."""
-    new = project.edits(coder=coder, after=since)
-    if not new:
-        return []
-    older: dict[str, list[Edit]] = {}
-    for edit in new:
-        target = edit.undoes
-        while target is not None and target not in older:
-            older[target] = project.batch(target)
-            target = older[target][0].undoes if older[target] else None
-    fresh = {edit.id for edit in new}
-    before = [edit for batch in reversed(older.values()) for edit in batch if edit.id not in fresh]
-    return [act_entry(act) for act in acts([*before, *new])]
+def acts_since(project: Project, coder: str, edits: Sequence[Edit]) -> list[list[object]]:
+    """Return the acts of a coder that ``edits`` are of, or that they take back or do again."""
+    mine = [edit for edit in edits if edit.coder == coder]
+    found = (project.act(edit.batch if edit.undoes is None else edit.undoes) for edit in mine)
+    batches = {act.batch: act for act in found if act is not None}
+    return [act_entry(told) for act in batches.values() if (told := summarise(project, act)) is not None]
 
 
-def detail_entry(detail: Detail, codes: Sequence[str], *, most: int = 4, chars: int = 120) -> dict[str, Any]:
-    """Return ranks and evidence for the browser: the largest terms, their words cut to ``chars``."""
+def detail_entry(detail: Detail, codes: Sequence[str], *, most_bytes: int) -> dict[str, Any]:
+    """Return ranks and evidence for the browser: the largest terms, their words cut until all is small enough."""
+    told = _detail_entry(detail, codes, most=4, chars=120)
+    for most, chars in ((4, 80), (3, 60), (2, 40), (1, 20), (0, 0)):
+        if len(json.dumps(told)) <= most_bytes:
+            break
+        told = _detail_entry(detail, codes, most=most, chars=chars)
+    return told
+
+
+def _detail_entry(detail: Detail, codes: Sequence[str], *, most: int, chars: int) -> dict[str, Any]:
     place = {code: at for at, code in enumerate(codes)}
     return {
         "s": detail.start_char,
@@ -331,7 +312,7 @@ def detail_entry(detail: Detail, codes: Sequence[str], *, most: int = 4, chars: 
         "ranks": [place[code] for code in detail.ranks if code in place],
         "evidence": {
             code: [
-                [round(e.share, 3), e.kind, short(e.text, chars), e.code_id, e.coder, e.segment_key]
+                [round(e.share, 3), e.kind, short(e.text, max(1, chars)), e.code_id, e.coder, e.segment_key]
                 for e in (*[e for e in terms if e.kind != "other"][:most], *[e for e in terms if e.kind == "other"])
             ]
             for code, terms in detail.evidence
