@@ -293,7 +293,8 @@ def _rank_correlation(sample: _Sample, values: NDArray[float64]) -> NDArray[floa
     y = _centred(sample.level[:, None].astype(float), sample.stratum)
     size = np.sqrt((x**2).sum(axis=0) * (y**2).sum())
     found: NDArray[float64] = np.full(values.shape[1], np.nan)
-    return np.divide((x * y).sum(axis=0), size, out=found, where=size > 1e-12)
+    np.divide((x * y).sum(axis=0), size, out=found, where=size > 1e-12)
+    return found
 
 
 def _test(table: DataFrame, sample: _Sample, values: NDArray[float64], resamples: int, seed: int) -> None:
@@ -347,7 +348,8 @@ def _centred(values: NDArray[float64], stratum: NDArray[int64]) -> NDArray[float
     sums = np.zeros((len(sizes), values.shape[1]))
     np.add.at(sums, stratum, values)
     means: NDArray[float64] = sums / np.maximum(1, sizes)[:, None]
-    return values - means[stratum]
+    left: NDArray[float64] = values - means[stratum]
+    return left
 
 
 def _sizes(sample: _Sample) -> NDArray[int64]:
