@@ -89,7 +89,7 @@ class Assistant:
         self._learnt = 0
         self._chosen_at = 0
         self._seen: int | None = None
-        self._shape: tuple[int, int] = (0, 0)
+        self._shape: tuple[int, ...] = ()
         self._lock = threading.RLock()
 
     def refresh(self, project: Project, *, progress: Progress | None = None) -> bool:
@@ -108,7 +108,8 @@ class Assistant:
         """
         with self._lock:
             rev = project.rev()
-            shape = project.counts()
+            # What a merge brought may contradict what was learnt, so it starts the model afresh.
+            shape = (*project.counts(), project.merged())
             if self.model is not None and rev == self._seen and shape == self._shape:
                 return False
             new = project.edits(after=self._seen) if self._seen is not None else []

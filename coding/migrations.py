@@ -11,6 +11,8 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from coding.model import tick
+
 migrations = Migrations("focus-coding")
 
 
@@ -382,3 +384,30 @@ def m010_acts(db: Database) -> None:
             END;
         """,
     )
+
+
+@migrations()
+def m008_audit(db: Database) -> None:
+    """Give every edit a clock that never goes back within a project, and note what was merged into it."""
+    _run(
+        db,
+        """
+        ALTER TABLE edits ADD COLUMN clock TEXT NOT NULL DEFAULT '';
+        CREATE TABLE merges (
+            id TEXT PRIMARY KEY,
+            at TEXT NOT NULL,
+            by TEXT NOT NULL,
+            file TEXT NOT NULL,
+            edits INTEGER NOT NULL,
+            report TEXT NOT NULL
+        );
+        """,
+    )
+    rule = db.execute("SELECT sql FROM sqlite_master WHERE name = 'edits_stay'").fetchone()[0]
+    db.execute("DROP TRIGGER edits_stay")
+    clock = ""
+    for seq, at in db.execute("SELECT seq, at FROM edits ORDER BY seq").fetchall():
+        clock = tick(clock, at)
+        db.execute("UPDATE edits SET clock = ? WHERE seq = ?", [clock, seq])
+    db.execute(rule)
+    db.execute("CREATE INDEX edits_clock ON edits(clock)")

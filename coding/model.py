@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 MACHINE = "machine"
@@ -411,3 +411,22 @@ class Change:
 def utc_now() -> str:
     """Return the present in UTC as ISO 8601 with microseconds and a ``Z``."""
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def tick(before: str, now: str) -> str:
+    """Return the clock of an edit: its time, or the first moment after the edit before it where that is later.
+
+    Within a project the clock never goes back or stands still, even where a machine's clock was set back, so that the
+    order of edits is the same in every copy (a hybrid clock as in Kulkarni et al. 2014, without its logical part).
+
+    Args:
+        before: The clock of the edit before, or an empty string.
+        now: The time of the edit, UTC, ISO 8601 with microseconds.
+
+    >>> tick("2026-03-02T10:00:00.000009Z", "2026-03-02T09:00:00.000000Z")
+    '2026-03-02T10:00:00.000010Z'
+    """
+    if now > before:
+        return now
+    following = datetime.fromisoformat(before) + timedelta(microseconds=1)
+    return following.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""The commands for a reviewer's questions: ``methods``."""
+"""The commands for several copies and for a reviewer's questions: ``merge``, ``methods``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from coding.cli.base import Answer, command
+from coding.cli.base import Answer, Bar, by, command, me
 
 
 def add_methods(commands: Any) -> None:  # noqa: ANN401
@@ -23,3 +23,20 @@ def _methods(arguments: argparse.Namespace) -> Answer:
     with Project.open(arguments.project) as project:
         methods = describe_methods(project)
     return [asdict(paragraph) for paragraph in methods.paragraphs], str(methods)
+
+
+def add_merge(commands: Any) -> None:  # noqa: ANN401
+    """Add ``coding merge``."""
+    parser = command(commands, "merge", _merge, "bring another copy of a project into this one")
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("other", type=Path, metavar="COPY", help="the other copy; it is only read")
+    by(parser)
+
+
+def _merge(arguments: argparse.Namespace) -> Answer:
+    from coding.merge import merge_project
+    from coding.store import Project
+
+    with Project.open(arguments.project) as project:
+        merged = merge_project(project, arguments.other, by=me(arguments.by), step=Bar())
+    return merged.as_dict(), str(merged)

@@ -12,6 +12,7 @@ from coding.store.connection import connect
 from coding.store.copies import Copies
 from coding.store.decisions import Decisions, Memo, Rejection, Review
 from coding.store.history import History, Tally, VersionSet
+from coding.store.joining import Joining, MergeRecord
 from coding.store.machine import Machine
 from coding.store.outline import BehaviourRow, ClusterRow, Outline
 from coding.store.study import Study, TranscriptInfo
@@ -25,6 +26,7 @@ __all__ = [
     "ClusterRow",
     "Columns",
     "Memo",
+    "MergeRecord",
     "Outcome",
     "Project",
     "Rejection",
@@ -36,7 +38,7 @@ __all__ = [
 ]
 
 
-class Project(Study, Decisions, Acts, Outline, Together, History, Machine, FoundThemes, Counted, Copies):
+class Project(Study, Decisions, Acts, Outline, Together, History, Joining, Machine, FoundThemes, Counted, Copies):
     """One study.
 
     Reading methods return frozen types of :mod:`coding.model`. What coders decide is written by

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coding.errors import EditError, ProjectError
-from coding.model import CONSENSUS, MACHINE, Change, Coding, Edit, utc_now
+from coding.model import CONSENSUS, MACHINE, Change, Coding, Edit, tick, utc_now
 from coding.store import rows
 from coding.store.base import Base
 
@@ -171,7 +171,7 @@ class Decisions(Base):
         last: int | None = None,
         first: int | None = None,
     ) -> list[Edit]:
-        """Return edits, the oldest first.
+        """Return edits, the oldest first; those that came with another copy stand where they belong by time.
 
         Args:
             coder: Only theirs.
@@ -187,7 +187,9 @@ class Decisions(Base):
             found = self._query(f"SELECT c.* FROM edits c {where} ORDER BY c.seq LIMIT {int(first)}", [*params, after])
             return [rows.edit(row) for row in found]
         limit = "" if last is None else f"LIMIT {int(last)}"
-        found = self._query(f"SELECT c.* FROM edits c {where} ORDER BY c.seq DESC {limit}", [*params, after])
+        found = self._query(
+            f"SELECT c.* FROM edits c {where} ORDER BY c.clock DESC, c.seq DESC {limit}", [*params, after]
+        )
         return [rows.edit(row) for row in reversed(found)]
 
     def batch(self, batch: str, *, first: int = -1) -> list[Edit]:
@@ -211,10 +213,12 @@ class Decisions(Base):
             EditError: A row is no longer as the edit found it.
         """
         with self.transaction():
+            clock = str(self._value("SELECT coalesce(max(clock), '') FROM edits"))
             for edit in edits:
                 for change in edit.changes:
                     self._write_change(change)
-                self._insert("edits", [_edit_row(edit)])
+                clock = tick(clock, edit.at)
+                self._insert("edits", [edit_row(edit, clock)])
 
     def _write_change(self, change: Change) -> None:
         now = self.row(change.table, change.key)
@@ -236,7 +240,8 @@ class Decisions(Base):
             )
 
 
-def _edit_row(edit: Edit) -> dict[str, Any]:
+def edit_row(edit: Edit, clock: str) -> dict[str, Any]:
+    """Return the row of an edit."""
     return {
         "id": edit.id,
         "batch": edit.batch,
@@ -247,6 +252,7 @@ def _edit_row(edit: Edit) -> dict[str, Any]:
         "summary": edit.summary,
         "changes": rows.changes_to_json(edit.changes),
         "undoes": edit.undoes,
+        "clock": clock,
     }
 
 

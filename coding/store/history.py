@@ -51,7 +51,7 @@ class History(Base):
     def codebook_versions(self) -> list[VersionSet]:
         """Return the versions of the codebook in the order in which they were put in force."""
         found = self._query(
-            "SELECT at, coder, changes FROM edits WHERE instr(changes, '\"codebook.version\"') ORDER BY seq"
+            "SELECT at, coder, changes FROM edits WHERE instr(changes, '\"codebook.version\"') ORDER BY clock"
         )
         versions = []
         for row in found:
