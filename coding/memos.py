@@ -63,6 +63,8 @@ def read_target(target: str) -> tuple[str, str | None, int | None, int | None, s
         return kind, None, None, None, rest
     if kind == "transcript" and rest:
         return kind, rest, None, None, None
+    if kind == "coding" and rest:
+        return kind, None, None, None, None
     return (kind, None, None, None, None) if target == "project" else None
 
 
@@ -84,6 +86,11 @@ def all_notes(project: Project) -> list[Note]:
         if read is None:
             continue
         kind, transcript_id, start, end, code_id = read
+        if kind == "coding":
+            one = project.coding(memo.target.removeprefix("coding:"))
+            if one is None:
+                continue
+            transcript_id, start, end, code_id = one.transcript_id, one.start_char, one.end_char, one.code_id
         if transcript_id is not None and transcript_id not in order:
             continue
         words = "" if transcript_id is None or start is None else text(transcript_id)[start:end]

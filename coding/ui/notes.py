@@ -13,7 +13,9 @@ MOST_CHARS = 20_000
 """The longest memo."""
 
 
-def memo_box(project: Project, target: str, who: str | None, *, key: str) -> None:
+def memo_box(
+    project: Project, target: str, who: str | None, *, key: str, label: str = "memo", shown: bool = True
+) -> None:
     """Show everybody's memos on ``target`` and let a person write their own.
 
     Args:
@@ -21,9 +23,11 @@ def memo_box(project: Project, target: str, who: str | None, *, key: str) -> Non
         target: What :class:`coding.edits.WriteMemo` calls the thing, such as ``code:calls-back`` or ``project``.
         who: The person; ``None`` may only read.
         key: Keeps apart what is typed about different things.
+        label: What the memo is called on the button.
+        shown: False to show only the button.
     """
     memos = project.memos(target)
-    if memos:
+    if memos and shown:
         blocks: list[Block] = [
             {
                 "kind": "quotes",
@@ -36,7 +40,9 @@ def memo_box(project: Project, target: str, who: str | None, *, key: str) -> Non
         return
     own = next((memo.text for memo in memos if memo.coder == who), "")
     with (
-        st.popover("Change your memo" if own else "Write a memo", icon=":material/edit_note:", key=f"memo-open-{key}"),
+        st.popover(
+            f"Change your {label}" if own else f"Write a {label}", icon=":material/edit_note:", key=f"memo-open-{key}"
+        ),
         st.form(f"memo-form-{key}-{len(own)}", border=False),
     ):
         text = st.text_area("Your memo", own, max_chars=MOST_CHARS, height=160, key=f"memo-text-{key}-{hash(own)}")

@@ -26,6 +26,9 @@ _DEED = "focus_quotation_deed"
 def quotations(project: Project, code: Code, who: str | None) -> None:
     """Show the quotations of a code with what can be done with each."""
     codings = project.codings(code_id=code.id)
+    if who is not None and session.is_blind(project, who):
+        st.info("You review blind, so only what you coded yourself is shown.", icon=":material/visibility_off:")
+        codings = [coding for coding in codings if coding.coder == who]
     if not codings:
         st.text("Nothing has been coded with this code yet.")
         return

@@ -128,6 +128,16 @@ def clean_name(name: str) -> str:
     return clean
 
 
+def blind_setting(coder: str) -> str:
+    """Return the name of the project's setting that says whether ``coder`` reviews blind."""
+    return f"review.blind.{coder}"
+
+
+def is_blind(project: Project, coder: str) -> bool:
+    """Tell whether a coder wants to see neither suggestions nor what others did before they have decided."""
+    return project.setting(blind_setting(coder)) == "1"
+
+
 def assistant(path: Path, *, blind: bool = False) -> Assistant:
     """Return the assistant of a project; waits for it where :func:`assistant_ready` is not yet true.
 

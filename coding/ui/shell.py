@@ -19,6 +19,7 @@ MENU = (
     ("exchange.py", "From other tools", ":material/move_to_inbox:"),
     ("review.py", "Review", ":material/rate_review:"),
     ("codebook.py", "Codebook", ":material/account_tree:"),
+    ("memos.py", "Memos", ":material/sticky_note_2:"),
     ("people.py", "Participants", ":material/groups:"),
     ("learning.py", "Suggestions", ":material/model_training:"),
     ("agreement.py", "Agreement", ":material/balance:"),
