@@ -37,8 +37,8 @@ def test_memos_are_listed_found_and_removed(run, study):
     ]
     assert [[deed["name"] for deed in item["deeds"]] for item in items(at)] == [
         ["remove"],
-        ["open", "remove"],
         ["open", "code"],
+        ["open", "remove"],
     ]
     at.text_input(key="memo-words").set_value("femi").run()
     assert [item["memo"] for item in items(at)] == ["Ask Femi"]

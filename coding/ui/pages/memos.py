@@ -16,9 +16,8 @@ from coding.ui.parts import sheet
 from coding.ui.quotations import open_place
 from coding.ui.widgets import act, ask_name, count, show_page, undo_bar
 
+# How many memos are shown at first, and how many more at a time.
 STEP = 50
-"""How many memos are shown at first, and how many more at a time."""
-
 COLUMNS = ("on", "code_id", "code", "transcript", "start_char", "end_char", "quotation", "memo", "coder", "written_at")
 
 _NAMES = {
