@@ -15,7 +15,8 @@ st.set_page_config(
 )
 pages = shell.menu()
 page = st.navigation(pages, position="hidden")
-shell.show_menu(pages)
-place = shell.header(page.title)
-page.run()
-shell.footer(place)
+if shell.admit():
+    shell.show_menu(pages)
+    place = shell.header(page.title)
+    page.run()
+    shell.footer(place)

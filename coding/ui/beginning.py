@@ -12,7 +12,7 @@ from coding.codebook import load_codebook
 from coding.edits import SetCodebook, apply_edits
 from coding.errors import CodingError, ProjectError
 from coding.store import Project
-from coding.ui import session, settings
+from coding.ui import session, settings, signing
 from coding.ui.shell import work_bar
 from coding.ui.widgets import plain, show_error
 
@@ -32,6 +32,9 @@ def begin() -> None:
     failed = st.session_state.get(_FAILED)
     if failed:
         st.error(plain(failed), icon=":material/error:")
+    if signing.required() and not _may_begin():
+        _known_projects()
+        return
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.subheader("Look around first", anchor=False)
@@ -71,7 +74,7 @@ def _watch_example() -> None:
 def _new_project() -> None:
     with st.form("new-project", border=False):
         name = st.text_input("Name of the project", max_chars=80, placeholder="Leaders of customer service")
-        who = session.coder() or st.text_input("Your name", max_chars=80, key="new-project-name")
+        who = _name() or st.text_input("Your name", max_chars=80, key="new-project-name")
         with_codes = st.checkbox("Start with the codebook of leadership behaviours", value=True)
         with st.expander("Where it is kept"):
             folder = st.text_input("Folder", value=str(settings.projects_folder()))
@@ -79,7 +82,8 @@ def _new_project() -> None:
     if not made:
         return
     try:
-        path = _make_project(name, folder, by=session.set_coder(who), with_codes=with_codes)
+        by = who if signing.required() else session.set_coder(who)
+        path = _make_project(name, folder, by=by, with_codes=with_codes)
         session.choose_project(path)
     except CodingError as err:
         show_error(err)
@@ -106,21 +110,38 @@ def _make_project(name: str, folder: str, *, by: str, with_codes: bool) -> Path:
         raise ProjectError("this folder cannot be made; name another one", path=where) from err
     codebook = load_codebook(bundled("codebook.yaml")) if with_codes else None
     with Project.open(path, create=True) as project:
+        signing.begin_team(project)
         if codebook is not None:
             apply_edits(project, [SetCodebook(codebook)], coder=by)
     return path
 
 
+def _name() -> str | None:
+    """Return the name of the person at the screen, also before a project is open."""
+    who = signing.person()
+    return session.coder() or (None if who is None else who.name)
+
+
+def _may_begin() -> bool:
+    """Tell whether the person who signed in may make projects on this machine."""
+    who = signing.person()
+    return who is not None and signing.starts_teams(who.account)
+
+
 def _known_projects() -> None:
     st.subheader("Open a project", anchor=False)
-    recent = [path for path in map(Path, settings.read_settings().recent) if path.is_file()]
-    if recent:
-        st.text("Opened on this machine before:")
+    recent = [path for path in map(Path, settings.read_settings().recent) if path.is_file() and signing.lets_in(path)]
+    if signing.required() and not recent:
+        st.text("No project on this machine is open to your account yet. Ask whoever leads it to add you.")
+    elif recent:
+        st.text("Open to your account:" if signing.required() else "Opened on this machine before:")
     for number, path in enumerate(recent):
         with st.container(horizontal=True, vertical_alignment="center", key=f"recent-{number}"):
             if st.button(plain(session.project_name(path)), icon=":material/folder_open:", key=f"open-{number}"):
                 _open(path)
             st.text(str(path.parent))
+    if signing.required() and not _may_begin():
+        return
     with st.form("open-project", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.text_input("Project file", placeholder=str(settings.projects_folder() / "study.sqlite"))
         wanted = st.form_submit_button("Open")

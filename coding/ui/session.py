@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from coding.errors import CodingError, ProjectError
+from coding.errors import CodingError, ProjectError, RoleError
 from coding.model import CONSENSUS, MACHINE
 from coding.store import Project
-from coding.ui import settings
+from coding.ui import settings, signing
 from coding.ui.jobs import Desk, Status
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PROJECT = "focus_project"
 _CODER = "focus_coder"
+_SIGNED = "focus_signed_in"
 _MESSAGE = "focus_message"
 _LINK = "project"
 
@@ -59,14 +60,18 @@ def choose_project(path: str | Path | None) -> None:
 
     Raises:
         ProjectError: It cannot be opened.
+        RoleError: It is not open to the person at the screen.
     """
     if path is None:
+        st.session_state.pop(_SIGNED, None)
         st.session_state[_PROJECT] = None
         st.query_params.pop(_LINK, None)
         return
     where = Path(path).expanduser().absolute()
     with Project.open(where):
-        st.session_state[_PROJECT] = str(where)
+        signing.check_entry(where)
+    st.session_state[_PROJECT] = str(where)
+    st.session_state.pop(_SIGNED, None)
     settings.remember(project=where)
 
 
@@ -90,7 +95,13 @@ def keep_link() -> None:
 
 
 def coder() -> str | None:
-    """Return the name of the person at the screen, or ``None`` before it was typed."""
+    """Return the name of the person at the screen, or ``None`` before it was typed.
+
+    Where people sign in, it is the name that the project's team has for their account.
+    """
+    if signing.required():
+        known: str | None = st.session_state.get(_SIGNED)
+        return known
     if _CODER not in st.session_state:
         try:
             st.session_state[_CODER] = clean_name(settings.read_settings().coder)
@@ -104,12 +115,38 @@ def set_coder(name: str) -> str:
     """Note who is at the screen, here and on this machine.
 
     Raises:
-        CodingError: The name is empty, too long, or the machine's.
+        CodingError: The name is empty, too long, or the machine's; or people sign in here.
     """
     clean = clean_name(name)
+    if signing.required():
+        raise CodingError("your name here is the one that you signed in with; whoever leads the team can change it")
     st.session_state[_CODER] = clean
     settings.remember(coder=clean)
     return clean
+
+
+def admit() -> str:
+    """Find out anew who has signed in, at each run of a page.
+
+    Returns:
+        Why the person at the screen is not let in to the project that is open; an empty text where they are.
+    """
+    if not signing.required():
+        return ""
+    st.session_state.pop(_SIGNED, None)
+    who, path = signing.person(), project_path()
+    if who is None or path is None:
+        return ""
+    try:
+        signing.check_entry(path)
+        with Project.open(path) as project:
+            member = signing.member_of(project) or signing.begin_team(project)
+    except RoleError as err:
+        return err.message
+    except CodingError:
+        return ""  # The page says what is wrong with the project.
+    st.session_state[_SIGNED] = None if member is None else member.coder
+    return ""
 
 
 def clean_name(name: str) -> str:

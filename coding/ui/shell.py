@@ -9,7 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
 from coding.errors import CodingError
-from coding.ui import session
+from coding.store import Project
+from coding.ui import session, signing
 from coding.ui.jobs import Status
 from coding.ui.session import PAGES
 from coding.ui.widgets import plain, show_error
@@ -72,6 +73,7 @@ def show_menu(pages: dict[str, list[Page]]) -> None:
 
 _LOOK = """<style>
 [data-testid="stHeader"] {background: transparent; pointer-events: none;}
+[data-testid="stHeader"] div {pointer-events: none;}
 [data-testid="stHeader"] :is(button, a) {pointer-events: auto;}
 .stMainBlockContainer {padding: 0.75rem clamp(1rem, 3vw, 2.5rem) 3rem;}
 .st-key-shell {padding-inline-end: 2.5rem; min-height: 2.5rem;}
@@ -146,7 +148,71 @@ def _work(path: Path) -> None:
     st.markdown(f":material/hourglass_top: {plain(doing(status))}")
 
 
+def admit() -> bool:
+    """Let in whoever may be here; else show where to sign in, or why the project is not open to them."""
+    closed = session.admit()
+    who = signing.person()
+    if not signing.required() or (who is not None and not closed):
+        return True
+    st.html(_LOOK)
+    middle = st.columns([1, 2, 1])[1]
+    with middle, st.container(border=True, key="sign-in"):
+        st.title("Focus coding", anchor=False)
+        if who is None:
+            _sign_in()
+        else:
+            st.error(plain(f"{closed[:1].upper()}{closed[1:]}."), icon=":material/lock:")
+            with st.container(horizontal=True):
+                st.button("Try again", type="primary")
+                if st.button("Close this project"):
+                    session.choose_project(None)
+                    session.rerun()
+                if st.button("Sign out"):
+                    signing.sign_out()
+    return False
+
+
+def _sign_in() -> None:
+    st.text("Sign in with the account that your team uses. What you decide stands under your name.")
+    for provider in signing.providers():
+        label = f"Sign in with {provider.capitalize()}" if provider else "Sign in"
+        if st.button(plain(label), type="primary", icon=":material/login:", key=f"sign-in-{provider}"):
+            try:
+                signing.sign_in(provider)
+            except CodingError as err:
+                show_error(err)
+
+
+def _account() -> None:
+    """Show who has signed in."""
+    who = signing.person()
+    if who is None:
+        return
+    name = session.coder() or who.name
+    with st.popover(plain(name), icon=":material/person:", key="coder"):
+        st.text(f"{name}, signed in as {who.account}." if name != who.account else f"Signed in as {name}.")
+        st.text(_roles(name))
+        if st.button("Sign out", icon=":material/logout:"):
+            signing.sign_out()
+
+
+def _roles(name: str) -> str:
+    """Return in words what a person is in the project that is open."""
+    path = session.project_path()
+    if path is None or not path.exists():
+        return ""
+    try:
+        with Project.open(path) as project:
+            member = project.team().find(name)
+    except CodingError:
+        return ""
+    return "" if member is None else f"In this project: {' and '.join(member.roles)}."
+
+
 def _coder() -> None:
+    if signing.required():
+        _account()
+        return
     name = session.coder()
     with (
         st.popover(plain(name) if name else "Your name", icon=":material/person:", key="coder"),

@@ -97,11 +97,18 @@ class App:
         return f"{self.url}/{page}?project={project_tag(project)}{more}"
 
 
-def start_app(home: Path, *arguments: str, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the app on a free port and wait until it answers; returns the process and the address."""
+def free_port() -> int:
+    """Return a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+def start_app(
+    home: Path, *arguments: str, port: int | None = None, **environment: str
+) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the app, on a free port unless one is named, and wait until it answers; returns process and address."""
+    port = port or free_port()
     env = {
         **os.environ,
         "XDG_CONFIG_HOME": str(home / "config"),
