@@ -411,3 +411,20 @@ def m008_audit(db: Database) -> None:
         db.execute("UPDATE edits SET clock = ? WHERE seq = ?", [clock, seq])
     db.execute(rule)
     db.execute("CREATE INDEX edits_clock ON edits(clock)")
+
+
+@migrations()
+def m013_apart(db: Database) -> None:
+    """Create the pairs of participants that somebody knows to be two people."""
+    _run(
+        db,
+        """
+        CREATE TABLE apart (
+            key TEXT PRIMARY KEY,
+            first TEXT NOT NULL REFERENCES participants(id),
+            second TEXT NOT NULL REFERENCES participants(id),
+            coder TEXT NOT NULL,
+            created_at TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """,
+    )

@@ -1,8 +1,9 @@
 import pytest
 
 from coding.edits import SetAttributes, apply_edits, redo, undo
-from coding.edits.people import MergeParticipants, RenameParticipant, SplitSpeaker
+from coding.edits.people import KeepApart, MergeParticipants, RenameParticipant, SplitSpeaker
 from coding.errors import EditError
+from coding.people import aliases_of
 from coding.store import Project
 
 
@@ -82,3 +83,38 @@ def test_who_was_merged_cannot_be_merged_again(study):
     do(study, MergeParticipants(first.id, second.id))
     with pytest.raises(EditError, match="speaks in no transcript"):
         do(study, MergeParticipants(first.id, second.id))
+
+
+def pairs(study):
+    return [{one.participant_id for one in (found.first, found.second)} for found in aliases_of(study)]
+
+
+def test_two_people_who_look_like_one_are_not_proposed_again(study):
+    first, second = named(study, "Femi")
+    assert {first.id, second.id} in pairs(study)
+    do(study, KeepApart(first.id, second.id))
+    assert {first.id, second.id} not in pairs(study)
+    assert study.edits(kind="keep-apart")[0].summary == "Femi and Femi are two people"
+    assert do(study, KeepApart(second.id, first.id)) == ()
+    undo(study, coder="Ada")
+    assert {first.id, second.id} in pairs(study)
+    redo(study, coder="Ada")
+    assert {first.id, second.id} not in pairs(study)
+
+
+def test_who_was_another_person_stays_another_after_a_merge(study):
+    first, second = named(study, "Femi")
+    third = named(study, "Carol B.")[0]
+    do(study, KeepApart(first.id, second.id), KeepApart(third.id, first.id))
+    do(study, MergeParticipants(first.id, third.id))
+    assert set(study.apart()) == {frozenset((second.id, third.id))}
+    undo(study, coder="Ada")
+    assert set(study.apart()) == {frozenset((first.id, second.id)), frozenset((first.id, third.id))}
+
+
+def test_nobody_is_kept_apart_from_themselves_or_from_nobody(study):
+    person = study.participants()[0].id
+    with pytest.raises(EditError, match="themselves"):
+        do(study, KeepApart(person, person))
+    with pytest.raises(EditError, match="no participant"):
+        do(study, KeepApart(person, "none"))

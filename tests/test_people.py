@@ -463,3 +463,15 @@ def test_the_command_lists_people_and_joins_a_table(capsys, tmp_path, make_study
     data = json.loads(run(capsys, "people", path, "--attributes", table, "--by", "Ada", "--json"))
     assert data["attributes"]["joined"] == 5
     assert data["people"][0]["name"] == "MODERATOR"
+
+
+def test_the_command_merges_and_keeps_apart_by_name_or_id(capsys, tmp_path, make_study):
+    talk = {"Rail": "Ann Lee: So.\nAnn: Yes.\nBo: No.\nAnn: Well.\n"}
+    path = make_study(tmp_path / "study.sqlite", groups=talk)
+    assert "Perhaps one person" in run(capsys, "people", path)
+    out = run(capsys, "people", path, "--apart", "Ann", "Ann Lee", "--by", "Ada")
+    assert out.startswith("Ann and Ann Lee are two people")
+    assert "Perhaps one person" not in out
+    assert "Merged Bo into Ann" in run(capsys, "people", path, "--merge", "Bo", "Ann", "--by", "Ada")
+    assert main(["people", str(path), "--merge", "Nobody", "Ann", "--by", "Ada"]) == 2
+    assert "no participant 'Nobody'" in capsys.readouterr().err

@@ -19,12 +19,15 @@ def add_people(commands: Any) -> None:  # noqa: ANN401
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--attributes", type=Path, metavar="FILE", help="CSV or XLSX with a column label or name")
     parser.add_argument("--key", type=Path, metavar="FILE", help="the key, where only the table has names")
+    parser.add_argument("--merge", nargs=2, metavar=("WHO", "INTO"), help="two participants are one person")
+    parser.add_argument("--apart", nargs=2, metavar="WHO", help="two participants are two people: not proposed again")
     by(parser)
 
 
 def _people(arguments: argparse.Namespace) -> Answer:
     from coding.edits import apply_edits
-    from coding.people import describe_people, join_attributes
+    from coding.edits.people import KeepApart, MergeParticipants
+    from coding.people import describe_people, find_participant, join_attributes
     from coding.pseudonyms import load_key
     from coding.store import Project
 
@@ -37,6 +40,11 @@ def _people(arguments: argparse.Namespace) -> Answer:
             apply_edits(project, operations, coder=me(arguments.by))
             data["attributes"] = report.as_dict()
             lines += report.as_lines()
+        for pair, decide in ((arguments.merge, MergeParticipants), (arguments.apart, KeepApart)):
+            if pair is not None:
+                one, other = (find_participant(project, who).id for who in pair)
+                edits = apply_edits(project, [decide(one, other)], coder=me(arguments.by))
+                lines += [edit.summary for edit in edits]
         people, described = describe_people(project)
     return {**data, **people}, "\n".join(lines + described)
 

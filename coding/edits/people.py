@@ -62,6 +62,7 @@ class MergeParticipants:
             changes.append(Change("speakers", key, row, {**row, "participant_id": self.into}))
         if not changes:
             raise EditError(f"{gone['name']} speaks in no transcript any more; choose another")
+        changes += _apart_from(project, self.participant_id, self.into, context)
         attributes = {**_attributes(gone), **_attributes(kept)}
         if attributes != _attributes(kept):
             changes.append(Change("participants", self.into, kept, {**kept, "attributes": dumps(attributes)}))
@@ -158,6 +159,46 @@ class SplitParticipant:
         changes = [Change("participants", str(person["id"]), None, person)]
         changes += [Change("speakers", key, row, {**row, "participant_id": person["id"]}) for key, row in going.items()]
         return Plan(tuple(changes), f"{name} is a participant apart from {old['name']}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeepApart:
+    """Say that two participants who look like one person are two: they are not proposed for merging again."""
+
+    first: str
+    second: str
+    kind = "keep-apart"
+    needs = CoderRole.FACILITATOR
+
+    def plan(self, context: Context) -> Plan:
+        """Plan the row of the pair."""
+        project = context.project
+        if self.first == self.second:
+            raise EditError("a participant cannot be kept apart from themselves; choose another")
+        names = [_row(project, one)["name"] for one in (self.first, self.second)]
+        if frozenset((self.first, self.second)) in project.apart():
+            return Plan((), "")
+        return Plan((_pair(self.first, self.second, context),), f"{names[0]} and {names[1]} are two people")
+
+
+def _pair(one: str, other: str, context: Context) -> Change:
+    first, second = sorted((one, other))
+    key = f"{first} {second}"
+    row: Row = {"key": key, "first": first, "second": second, "coder": context.coder, "created_at": context.at}
+    return Change("apart", key, None, row)
+
+
+def _apart_from(project: Project, gone: str, kept: str, context: Context) -> list[Change]:
+    """Return the changes that make whoever was another person than ``gone`` another person than ``kept``."""
+    pairs = project.apart()
+    changes = []
+    for pair, key in pairs.items():
+        if gone in pair:
+            changes.append(Change("apart", key, project.row("apart", key), None))
+            (other,) = pair - {gone}
+            if other != kept and frozenset((other, kept)) not in pairs:
+                changes.append(_pair(other, kept, context))
+    return changes
 
 
 def _label(project: Project, transcript_id: str, label: str) -> tuple[str, Row]:

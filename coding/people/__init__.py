@@ -6,9 +6,9 @@ Everything here proposes. What a team decides is done by the operations of :mod:
 
 from __future__ import annotations
 
-from coding.people.aliases import AliasProposal, Speaker, Strength, propose_aliases, speakers_of
+from coding.people.aliases import AliasProposal, Speaker, Strength, aliases_of, propose_aliases, speakers_of
 from coding.people.attributes import JoinReport, LeftRow, join_attributes
-from coding.people.listing import PersonInfo, describe_people, guess_moderators, list_people
+from coding.people.listing import PersonInfo, describe_people, find_participant, guess_moderators, list_people
 
 __all__ = [
     "AliasProposal",
@@ -17,7 +17,9 @@ __all__ = [
     "PersonInfo",
     "Speaker",
     "Strength",
+    "aliases_of",
     "describe_people",
+    "find_participant",
     "guess_moderators",
     "join_attributes",
     "list_people",

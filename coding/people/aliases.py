@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -81,13 +81,21 @@ def speakers_of(project: Project) -> tuple[Speaker, ...]:
     )
 
 
-def propose_aliases(speakers: Iterable[Speaker | str]) -> tuple[AliasProposal, ...]:
+def aliases_of(project: Project) -> tuple[AliasProposal, ...]:
+    """Return the likely aliases of a project, without those whom somebody knows to be two people."""
+    return propose_aliases(speakers_of(project), apart=project.apart())
+
+
+def propose_aliases(
+    speakers: Iterable[Speaker | str], *, apart: Collection[frozenset[str]] = ()
+) -> tuple[AliasProposal, ...]:
     """Return pairs of labels that are likely to be one person, the surest first; each two persons once.
 
     Two different full names are never proposed, and neither are the same numbers in two transcripts.
 
     Args:
         speakers: The labels, of one transcript or of a study; bare strings count as labels of one transcript.
+        apart: Pairs of participants' ids that are known to be two people.
 
     >>> found = propose_aliases(["P1", "Part. 1", "Ann Lee", "Lee, Ann"])
     >>> [(one.first.label, one.second.label, str(one.strength)) for one in found]
@@ -104,6 +112,8 @@ def propose_aliases(speakers: Iterable[Speaker | str]) -> tuple[AliasProposal, .
         persons = frozenset(
             one.participant_id or (one.transcript_id, one.label) for one in (first.speaker, second.speaker)
         )
+        if persons in apart:
+            continue
         before = found.get(persons)
         if before is None or _ORDER.index(proposal.strength) < _ORDER.index(before[1].strength):
             found[persons] = (len(found) if before is None else before[0], proposal)

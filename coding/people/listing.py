@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from coding.errors import CodingError
 from coding.model import Participant, Transcript
-from coding.people.aliases import propose_aliases, speakers_of
+from coding.people.aliases import aliases_of
 from coding.readers.moderators import find_moderators
 from coding.readers.source import Piece
 from coding.store import Project
@@ -61,6 +62,22 @@ def list_people(project: Project) -> list[PersonInfo]:
     ]
 
 
+def find_participant(project: Project, who: str) -> Participant:
+    """Return the participant of an id, or else of a name.
+
+    Raises:
+        CodingError: Nobody is called so, or several are.
+    """
+    people = project.participants()
+    found = [one for one in people if one.id == who] or [one for one in people if one.name == who]
+    if not found:
+        raise CodingError(f"there is no participant {who!r} in this project")
+    if len(found) > 1:
+        ids = ", ".join(one.id for one in found)
+        raise CodingError(f"{len(found)} participants are called {who!r}; say which by the id: {ids}")
+    return found[0]
+
+
 def guess_moderators(transcript: Transcript) -> frozenset[str]:
     """Return the labels that are clearly moderators, by their label or by how they talk; for people to confirm."""
     pieces = [Piece(transcript.words_of(turn), turn.speaker, heading=turn.heading) for turn in transcript.turns]
@@ -78,7 +95,7 @@ def describe_people(project: Project) -> tuple[dict[str, object], list[str]]:
         much = f"{one.turns} turns, {one.words} words"
         lines.append(f"{one.participant.name} ({one.participant.role.value}), {much}: {where}{known}")
     aliases: list[dict[str, object]] = []
-    for found in propose_aliases(speakers_of(project)):
+    for found in aliases_of(project):
         pair = [(names[speaker.transcript_id], speaker.label) for speaker in (found.first, found.second)]
         first, second = ({"transcript": transcript, "label": label} for transcript, label in pair)
         aliases.append({"first": first, "second": second, "strength": found.strength.value, "reason": found.reason})

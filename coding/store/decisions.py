@@ -29,6 +29,7 @@ KEYS = {
     "team": "coder",
     "assignments": "key",
     "settlements": "key",
+    "apart": "key",
 }
 """The tables that edits may change, with the column that names a row."""
 
@@ -149,6 +150,11 @@ class Decisions(Base):
         where, params = _where(target=target)
         found = self._query(f"SELECT c.* FROM memos c {where} ORDER BY c.rowid", params)
         return [Memo(**row) for row in found]
+
+    def apart(self) -> dict[frozenset[str], str]:
+        """Return the pairs of participants, by id, that are known to be two people, with the keys of their rows."""
+        found = self._query("SELECT key, first, second FROM apart ORDER BY key")
+        return {frozenset((row["first"], row["second"])): str(row["key"]) for row in found}
 
     # edits
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from coding.edits import AssignSpeaker, SplitParticipant
-from coding.edits.people import MergeParticipants
+from coding.edits.people import KeepApart, MergeParticipants
 from coding.errors import CodingError
 from coding.model import Participant
-from coding.people import AliasProposal, JoinReport, join_attributes, propose_aliases, speakers_of
+from coding.people import AliasProposal, JoinReport, aliases_of, join_attributes
 from coding.pseudonyms import SETTING, load_key
 from coding.store import Project
 from coding.ui import session
@@ -26,36 +26,44 @@ Place = tuple[str, str, str]
 
 def show_aliases(project: Project, who: str | None) -> None:
     """Show labels that may be one person, each with a button that merges them."""
-    found = propose_aliases(speakers_of(project))
+    found = aliases_of(project)
     if not found:
         return
     people = {person.id: person for person in project.participants()}
     transcripts = {info.id: info.name for info in project.transcripts()}
     with st.expander(f"Perhaps one person: {count(len(found), 'pair')}", icon=":material/join_inner:"):
-        st.text("Nobody is merged unasked, and one undo takes a merge back.")
+        st.text("Nobody is merged unasked, and one undo takes each answer back.")
         for at, proposal in enumerate(found[:_MOST_PROPOSALS]):
             with st.container(horizontal=True, vertical_alignment="center", key=f"alias-{at}"):
                 both = " and ".join(
                     f"{one.label} in {transcripts[one.transcript_id]}" for one in (proposal.first, proposal.second)
                 )
                 st.text(f"{both}\n{proposal.strength.value}: {proposal.reason}", width="stretch")
-                _merge_button(project, proposal, people, who)
+                _answers(project, proposal, people, who)
         if len(found) > _MOST_PROPOSALS:
             st.text(f"and {len(found) - _MOST_PROPOSALS:,} more, when these have been seen to")
 
 
-def _merge_button(project: Project, proposal: AliasProposal, people: dict[str, Participant], who: str | None) -> None:
+def _answers(project: Project, proposal: AliasProposal, people: dict[str, Participant], who: str | None) -> None:
     kept, gone = (people.get(one.participant_id or "") for one in (proposal.first, proposal.second))
     if kept is None or gone is None:
         return
-    pressed = st.button(
+    merged = st.button(
         "Merge",
         key=f"merge-{kept.id}-{gone.id}",
         disabled=who is None,
         help=plain(f"{gone.name} becomes {kept.name}"),
     )
-    if pressed and who is not None:
+    apart = st.button(
+        "Two people",
+        key=f"apart-{kept.id}-{gone.id}",
+        disabled=who is None,
+        help="They stay two, and are not proposed again.",
+    )
+    if who is not None and merged:
         act(project, [MergeParticipants(gone.id, kept.id)], coder=who)
+    elif who is not None and apart:
+        act(project, [KeepApart(kept.id, gone.id)], coder=who)
 
 
 def show_labels(project: Project, person: Participant, labels: Sequence[Place], who: str) -> None:

@@ -40,6 +40,18 @@ def test_likely_aliases_are_proposed_and_merged_only_when_asked(run, aliases):
         assert len(project.participants()) == before
 
 
+def test_a_proposal_can_be_refused_and_does_not_come_back(run, aliases):
+    at = run(aliases, "people")
+    refuse = [item for item in at.button if item.label == "Two people"]
+    at = refuse[0].click().run()
+    assert len([item for item in at.button if item.label == "Two people"]) == len(refuse) - 1
+    with Project.open(aliases) as project:
+        assert [edit.kind for edit in project.edits(coder="Ada")][-1] == "keep-apart"
+        undo(project, coder="Ada")
+    again = run(aliases, "people")
+    assert len([item for item in again.button if item.label == "Two people"]) == len(refuse)
+
+
 def test_a_table_of_attributes_is_joined_and_says_who_was_not_found(run, aliases):
     at = run(aliases, "people")
     table = b"name,sector\nBo,retail\nNobody Here,bank\n"
