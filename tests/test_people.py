@@ -473,5 +473,6 @@ def test_the_command_merges_and_keeps_apart_by_name_or_id(capsys, tmp_path, make
     assert out.startswith("Ann and Ann Lee are two people")
     assert "Perhaps one person" not in out
     assert "Merged Bo into Ann" in run(capsys, "people", path, "--merge", "Bo", "Ann", "--by", "Ada")
-    assert main(["people", str(path), "--merge", "Nobody", "Ann", "--by", "Ada"]) == 2
+    with pytest.raises(SystemExit, match="2"):
+        main(["people", str(path), "--merge", "Nobody", "Ann", "--by", "Ada"])
     assert "no participant 'Nobody'" in capsys.readouterr().err
