@@ -15,7 +15,8 @@ from functools import cached_property
 from coding.consensus.places import Part, Place, people_of, places
 from coding.errors import CodingError
 from coding.model import CONSENSUS, Coding, Origin
-from coding.store import Project, Rejection, Review, Settlement
+from coding.store import Columns, Project, Rejection, Review, Settlement
+from coding.store.columns import with_codings
 from coding.store.study import NAMESPACE
 
 LAYERS = ("coders", CONSENSUS, "all")
@@ -111,6 +112,11 @@ class Layer(Project):
         mine = [one for one in self._made.reviews if transcript_id in (None, one.transcript_id)]
         mine = mine if coder in (None, CONSENSUS) else []
         return mine if self._alone else [*self._project.reviews(transcript_id, coder=coder), *mine]
+
+    def columns(self) -> Columns:
+        """Return the study as columns, with the codings of this layer."""
+        finished = ((one.transcript_id, one.coder) for one in self.reviews())
+        return with_codings(super().columns(), self.codings(), self.coders(), finished)
 
     def rejections(self, transcript_id: str | None = None, *, coder: str | None = None) -> list[Rejection]:
         """Return the refused suggestions; alone, those that the consensus has not taken up after all."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
+from coding.consensus import layer as read_layer
 from coding.findings.material import Material
 from coding.model import tree_order
 from coding.store import Project
@@ -24,13 +25,15 @@ def read_material(
     coders: Collection[str] | None = None,
     groups: Collection[str] | None = None,
     moderators: bool = False,
+    layer: str = "coders",
 ) -> Material:
     """Read what findings are computed from, and choose from it as :meth:`Material.choose` does.
 
-    Headings, which nobody spoke, are left out, and so are codings of nothing but labels and headings.
+    Headings, which nobody spoke, are left out, and so are codings of nothing but labels and headings. ``layer`` is
+    whose codings are read, as :func:`coding.consensus.layer` takes it.
 
     Raises:
-        CodingError: A coder or a group is unknown.
+        CodingError: A coder, a group or the layer is unknown.
         ProjectError: The project cannot be read.
 
     >>> import tempfile
@@ -42,7 +45,7 @@ def read_material(
     import numpy as np
     import pandas as pd
 
-    columns = project.columns()
+    columns = read_layer(project, layer).columns()
     groups_there = tuple(dict.fromkeys(row[2] for row in columns.transcripts))
     session_group = np.array([groups_there.index(row[2]) for row in columns.transcripts], dtype=np.int32)
     codes, renumbered = _codes(project, columns)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from coding.model import Coding, Origin, Valence
 from coding.store.base import Base
 from coding.store.connection import sentences
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from numpy import float64, int64
     from numpy.typing import NDArray
 
-VALENCES = ("shown", "lacking", "unclear")
-ORIGINS = ("own", "accepted", "changed", "blind")
+VALENCES = tuple(valence.value for valence in Valence)
+ORIGINS = tuple(origin.value for origin in Origin)
 
 _AT_ONCE = 50_000
 
@@ -48,6 +49,39 @@ class Columns:
     codings: NDArray[int64]
     coding_ids: list[str]
     finished: tuple[tuple[int, int], ...] = ()
+
+
+def with_codings(
+    columns: Columns, codings: Sequence[Coding], coders: Sequence[str], finished: Iterable[tuple[str, str]]
+) -> Columns:
+    """Return the same study with other codings.
+
+    Args:
+        columns: The study.
+        codings: The codings.
+        coders: The names of those who made them.
+        finished: Pairs of the id of a transcript and a coder who has finished some of it.
+    """
+    import numpy as np
+
+    place = _order([row[0] for row in columns.transcripts])
+    codes = sorted({coding.code_id for coding in codings})
+    code, coder, valence, origin = _order(codes), _order(coders), _order(VALENCES), _order(ORIGINS)
+    rows = [
+        (
+            *(place[one.transcript_id], one.start_char, one.end_char, code[one.code_id], coder[one.coder]),
+            *(valence[one.valence.value], origin[one.origin.value]),
+        )
+        for one in codings
+    ]
+    return replace(
+        columns,
+        coders=tuple(coders),
+        codes=tuple(codes),
+        codings=np.array(rows, dtype=np.int64).reshape(-1, 7),
+        coding_ids=[one.id for one in codings],
+        finished=tuple(sorted({(place[where], coder[who]) for where, who in finished})),
+    )
 
 
 class Counted(Base):

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coding import frames
+from coding.consensus import layer
 from coding.edits import AddCoding, SetCodebook, apply_edits
 from coding.errors import CodingError
 from coding.findings import quotations, read_material
@@ -141,3 +142,15 @@ def test_what_ranges_share_is_counted_once(given_ranges):
         len({word for k, f, n in given_ranges if k == wanted for word in range(f, f + n)}) for wanted in range(4)
     ]
     assert covered(key, first, first + length, 4).tolist() == expected
+
+
+def test_the_consensus_is_read_in_place_of_the_coders(small):
+    found = read_material(small, layer="consensus")
+    assert found.coders == ("consensus",)
+    there = [(one.id, one.start_char, one.code_id) for one in layer(small, "consensus").codings()]
+    codes = found.codes["code_id"].to_numpy()[found.codings["code"]]
+    mine = zip(found.codings["coding_id"], found.codings["start_char"], codes, strict=True)
+    assert sorted(mine) == sorted(there)
+    assert len(found.codings) < len(read_material(small).codings)
+    with pytest.raises(CodingError, match="no layer"):
+        read_material(small, layer="x")
