@@ -9,7 +9,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from coding.errors import ProjectError
 from coding.store.connection import sentences
+
+PAST = "past.as_of"
+"""The setting that marks a file as a project of the past: its moment, UTC."""
 
 Params = Sequence[object] | dict[str, object]
 
@@ -20,6 +24,7 @@ class Base:
     def __init__(self, path: Path, db: Database) -> None:
         self.path = path
         self.db = db
+        self._past: str | None = None
 
     def _query(self, sql: str, params: Params = ()) -> list[dict[str, Any]]:
         with sentences(self.path):
@@ -32,6 +37,13 @@ class Base:
             row = self.db.conn.execute(sql, params).fetchone()
         return None if row is None else row[0]
 
+    @property
+    def past(self) -> str:
+        """Return the moment that this project shows where it is one of the past, UTC; else an empty string."""
+        if self._past is None:
+            self._past = str(self._value("SELECT value FROM meta WHERE key = ?", [PAST]) or "")
+        return self._past
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make all writes inside the block one: stored together, or not at all.
@@ -39,13 +51,16 @@ class Base:
         A transaction inside another is part of it. Writers of other processes wait up to ten seconds.
 
         Raises:
-            ProjectError: The project is busy, the disk is full, or the file cannot be written.
+            ProjectError: The project is busy or one of the past, the disk is full, or the file cannot be written.
         """
         conn = self.db.conn
         with sentences(self.path):
             if conn.in_transaction:
                 yield
                 return
+            if self.past:
+                when = self.past[:16].replace("T", " ")
+                raise ProjectError(f"this is the study as it was on {when} UTC; it can be looked at, not changed")
             conn.execute("BEGIN IMMEDIATE")
             try:
                 yield

@@ -121,7 +121,7 @@ class Decisions(Base):
         return rows.coding(found[0]) if found else None
 
     def code_uses(self, code_id: str) -> list[tuple[str, int]]:
-        """Return how many codings, rejections, memos, themes and codes refer to a code, each with its name in the singular."""
+        """Return how many codings, rejections, memos, themes and codes refer to a code, each by its singular name."""
         row = self._query(
             """SELECT (SELECT count(*) FROM codings WHERE code_id = :code) AS coding,
                       (SELECT count(*) FROM rejections WHERE code_id = :code) AS rejection,

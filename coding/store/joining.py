@@ -8,7 +8,7 @@ from typing import Any
 
 from coding.model import Edit
 from coding.store import rows
-from coding.store.base import Base
+from coding.store.base import PAST, Base
 from coding.store.decisions import KEYS, edit_row
 
 Row = dict[str, Any]
@@ -179,5 +179,8 @@ class Joining(Base):
                     "DELETE FROM participants WHERE id = ? AND id NOT IN (SELECT participant_id FROM speakers)",
                     [(row["id"],) for row in mine],
                 )
+            conn.execute("DELETE FROM theme_runs WHERE found_at > ?", [clock])
+            conn.execute("DELETE FROM merges WHERE at > ?", [clock])
+            conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [PAST, clock])
             for rule in rules:
                 conn.execute(str(rule["sql"]))
