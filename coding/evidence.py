@@ -83,9 +83,9 @@ class Strength:
         shown: How many of them are mostly taken for the behaviour.
         lacking: How many for its lack; the others are unclear.
         people: Participants who tell of it.
-        of_people: Participants in the study.
+        of_people: Participants in the transcripts that were looked at.
         groups: Focus groups in which it is told.
-        of_groups: Focus groups in the study.
+        of_groups: Focus groups that were looked at.
         coders: Who coded it.
         agreement: Krippendorff's alpha for each of its codes, where coders were compared.
         rating: What the questionnaire says.
@@ -134,6 +134,9 @@ class Evidence:
 class Sources:
     """All that was coded, by code, with who said it: read once, and asked for the passages of any codes.
 
+    A transcript in which nobody has coded or finished anything has not been looked at: what is not there cannot be told,
+    so its people and its group are no part of "of how many".
+
     Args:
         project: The project; it is not held on to.
         coders: Only what these coders coded; everybody where it is ``None``.
@@ -142,13 +145,20 @@ class Sources:
     def __init__(self, project: Project, *, coders: Iterable[str] | None = None) -> None:
         wanted = None if coders is None else set(coders)
         self._by_code: dict[str, list[Coding]] = defaultdict(list)
+        looked_at = {done.transcript_id for done in project.reviews() if wanted is None or done.coder in wanted}
         for coding in project.codings():
             if wanted is None or coding.coder in wanted:
                 self._by_code[coding.code_id].append(coding)
+                looked_at.add(coding.transcript_id)
         self._talks = {info.id: _Talk.of(project, info) for info in project.transcripts()}
-        people = (person for talk in self._talks.values() for person in talk.speakers.values())
-        self._of_people = len({person.id for person in people if person.role is Role.PARTICIPANT})
-        self._of_groups = len({talk.info.group for talk in self._talks.values()})
+        members: dict[str, set[str]] = {}
+        for talk in self._talks.values():
+            if talk.info.id in looked_at:
+                people = {person.id for person in talk.speakers.values() if person.role is Role.PARTICIPANT}
+                members.setdefault(talk.info.group, set()).update(people)
+        self.groups: dict[str, int] = {group: len(people) for group, people in members.items()}
+        """How many participants each group has that was looked at, in the order of import."""
+        self._of_people = len({person_id for people in members.values() for person_id in people})
         self._known: dict[tuple[str, ...], tuple[Passage, ...]] = {}
 
     def passages(self, codes: tuple[str, ...]) -> tuple[Passage, ...]:
@@ -160,7 +170,7 @@ class Sources:
 
     def strength(self, codes: tuple[str, ...]) -> Strength:
         """Return how much evidence some codes have together, without agreement and rating."""
-        return replace(_strength(self.passages(codes)), of_people=self._of_people, of_groups=self._of_groups)
+        return replace(_strength(self.passages(codes)), of_people=self._of_people, of_groups=len(self.groups))
 
     def chosen(self, behaviour: Behaviour) -> tuple[tuple[Passage, bool], ...]:
         """Return the quotations that people chose for a behaviour, each with whether it tells of the lack."""

@@ -59,7 +59,17 @@ QUIET = "We were told to keep quiet."
 def test_nothing_coded_is_no_evidence(study):
     found = strength(study)
     assert (found.passages, found.people, found.groups, found.coders, found.alphas) == (0, 0, 0, (), ())
-    assert (found.of_people, found.of_groups) == (4, 2)
+    assert (found.of_people, found.of_groups) == (0, 0)
+
+
+def test_what_nobody_looked_at_is_not_counted(study):
+    code(study, GRAHAM, "calls-back")
+    found = strength(study)
+    assert (found.of_people, found.of_groups, Sources(study).groups) == (2, 1, {"Retail": 2})
+    bank = next(s for s in _segments(study) if s.transcript_id == study.transcripts()[1].id)
+    apply_edits(study, [MarkReviewed(bank.transcript_id, bank.start_char, bank.end_char)], coder="Ben")
+    assert Sources(study).groups == {"Retail": 2, "Bank": 2}
+    assert Sources(study, coders=["Ada"]).groups == {"Retail": 2}
 
 
 def test_there_is_no_evidence_without_transcripts_and_codebook(project):
@@ -111,7 +121,7 @@ def test_who_becomes_a_moderator_counts_no_more(study):
     carol = next(person for person in study.participants() if person.name == "Carol B.")
     apply_edits(study, [SetRole(carol.id, Role.MODERATOR)], coder="Ada")
     found = strength(study)
-    assert (found.passages, found.people, found.of_people) == (0, 0, 3)
+    assert (found.passages, found.people, found.of_people) == (0, 0, 1)
 
 
 def test_only_the_coders_asked_for_count(study):

@@ -69,7 +69,7 @@ def test_it_lists_all_behaviours_with_their_evidence(run, coded):
     at = run(coded, "framework")
     outline = next(part for part in parts(at) if "items" in part)
     assert [item["name"] for item in outline["items"]][:2] == ["Close to the customer", "Meets customers"]
-    assert outline["items"][1]["says"] == "3 passages, 2 of 4 participants, 1 of 2 groups"
+    assert outline["items"][1]["says"] == "3 passages, 2 of 2 participants, 1 of 1 group"
     table = at.dataframe[0].value
     row = table[table["Behaviour"] == "Meets customers"].iloc[0]
     assert (row["Participants"], row["Shown"], row["Lacking"]) == (2, 2, 1)
@@ -78,8 +78,8 @@ def test_it_lists_all_behaviours_with_their_evidence(run, coded):
 def test_a_behaviour_shows_how_strong_its_evidence_is(run, coded):
     at = run(coded, "framework", behaviour="meets-customers")
     assert {metric.label: metric.value for metric in at.metric} == {
-        "Participants": "2 of 4",
-        "Groups": "1 of 2",
+        "Participants": "2 of 2",
+        "Groups": "1 of 1",
         "Passages": "3",
         "Shown, lacking": "2 : 1",
     }
@@ -239,7 +239,7 @@ def test_what_is_left_out_and_removed_is_offered_again(run, coded):
         apply_edits(project, [LeaveOut("meets-customers"), LeaveOut("calls-back")], coder="Ada")
         apply_edits(project, [RemoveCluster("closeness")], coder="Ada")
     at = run(coded, "framework")
-    assert "Meets customers: 3 passages, 2 of 4 participants, 1 of 2 groups" in texts(at)
+    assert "Meets customers: 3 passages, 2 of 2 participants, 1 of 1 group" in texts(at)
     button(at, "Put back").click().run()
     assert shape(coded)["learning"][-1] == "meets-customers"
 
