@@ -134,8 +134,8 @@ class Evidence:
 class Sources:
     """All that was coded, by code, with who said it: read once, and asked for the passages of any codes.
 
-    A transcript in which nobody has coded or finished anything has not been looked at: what is not there cannot be told,
-    so its people and its group are no part of "of how many".
+    A transcript in which nobody has coded or finished anything has not been looked at: what is not there cannot be
+    told, so its people and its group are no part of "of how many".
 
     Args:
         project: The project; it is not held on to.

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 def add_export(commands: Any) -> None:  # noqa: ANN401
     """Add ``coding export``."""
-    parser = command(commands, "export", _export, "write coded themes: .csv .xlsx .qdpx .qdc .yaml .zip, by suffix")
+    parser = command(
+        commands,
+        "export",
+        _export,
+        "write coded themes (.csv .xlsx .qdpx .zip), the codebook (.qdc .yaml) or a report (.html .docx)",
+    )
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("out", type=Path, metavar="OUT")
     parser.add_argument("--wide", action="store_true", help="CSV: a row a segment and a 0/1 column a code")
@@ -26,21 +31,27 @@ def add_export(commands: Any) -> None:  # noqa: ANN401
         "--uncoded", action=argparse.BooleanOptionalAction, help="also segments without codes (default: with --wide)"
     )
     parser.add_argument("--layer", choices=LAYERS, default="coders", help="what coders coded, or what they settled on")
-    parser.add_argument("--with-names", action="store_true", help="archive (.zip): leave everybody's names in")
+    parser.add_argument("--with-names", action="store_true", help="archive or report: leave everybody's names in")
+    parser.add_argument("--title", default="", help="title of a report (default: the codebook's name)")
     by(parser)
 
 
 def _export(arguments: argparse.Namespace) -> Answer:
     from coding.consensus import open_places
-    from coding.export import export
+    from coding.export import REPORTS, export
     from coding.store import Project
 
     if arguments.out.is_dir():
         raise ExportError("this is a folder; name a file in it", path=arguments.out)
     if arguments.out.suffix.lower() == ".zip":
         return _archive(arguments)
-    if arguments.with_names:
-        raise ExportError("--with-names is for archives (.zip); other formats have names anyway")
+    report = arguments.out.suffix.lower() in REPORTS
+    if arguments.with_names and not report:
+        raise ExportError("--with-names is for archives and reports; other formats have names anyway")
+    if arguments.title and not report:
+        raise ExportError("--title is for reports (.html, .docx)")
+    if report and (arguments.wide or arguments.uncoded is not None):
+        raise ExportError("a report holds everything, so only --with-names and --title can be chosen for it")
     with Project.open(arguments.project) as project:
         rows = export(
             project,
@@ -50,9 +61,15 @@ def _export(arguments: argparse.Namespace) -> Answer:
             without_codes=arguments.uncoded,
             layer=arguments.layer,
             by=_who(project, arguments),
+            with_names=arguments.with_names,
+            title=arguments.title,
             step=Bar(),
         )
         left = open_places(project) if arguments.layer != "coders" else 0
+    if report:
+        names = arguments.with_names
+        warning = "" if names else "\nRead it before you hand it on: no tool finds every name."
+        return {"file": str(arguments.out), "names": names}, f"report written to {arguments.out}{warning}"
     told = f"{rows} rows written to {arguments.out}"
     data: dict[str, object] = {"file": str(arguments.out), "rows": rows}
     if arguments.layer != "coders":

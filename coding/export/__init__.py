@@ -21,6 +21,9 @@ from coding.export.xlsx import to_xlsx
 from coding.roles import ANYBODY, CoderRole
 from coding.store import Project
 
+REPORTS = (".html", ".htm", ".docx")
+"""Suffixes of the findings report."""
+
 __all__ = ["Table", "codings_table", "export", "from_cell", "segments_table", "to_csv"]
 
 _CODEBOOKS = (".qdc", ".yaml", ".yml")
@@ -36,6 +39,8 @@ def export(
     without_codes: bool | None = None,
     layer: str = "coders",
     by: str | None = None,
+    with_names: bool = False,
+    title: str = "",
     step: Step | None = None,
 ) -> int:
     """Write what was coded to a file, whole or not at all.
@@ -44,7 +49,8 @@ def export(
         project: The project.
         out: The file; ``.csv`` or ``.xlsx`` for codings, ``.qdpx`` for the whole study in other tools, ``.yaml`` or
             ``.qdc`` for the codebook, ``.zip`` for an archive of everything without names
-            (:func:`~coding.export.archive.write_archive` has its options).
+            (:func:`~coding.export.archive.write_archive` has its options), ``.html`` or ``.docx`` for the findings
+            report, also without names.
         wide: CSV with a row a segment and a 0/1 column a code instead of a row a coding.
         coders: Only what these coders coded.
         code_ids: CSV with only these codes, and those below them.
@@ -52,10 +58,12 @@ def export(
         layer: Whose codings: ``coders``, ``consensus``, or ``all`` for both; see :func:`coding.consensus.layer`.
         by: Who exports; needed where a team shares the project. The codebook is for every member, what people said and
             how it was coded for those who lead.
+        with_names: Leave everybody under their names in a report.
+        title: The title of a report; the name of the codebook unless given.
         step: Told of progress.
 
     Returns:
-        How many rows, codes, or files of an archive, were written.
+        How many rows, codes, files of an archive, or parts of a report, were written.
 
     Raises:
         ExportError: The suffix is of no known format, a coder or a code is unknown, or the file cannot be written.
@@ -80,11 +88,30 @@ def export(
         if layer != "coders":
             raise ExportError("an archive holds everything, so no layer can be chosen for it", path=path)
         return write_archive(project, path, by=by, step=step).files
+    for suffix in REPORTS:
+        makers[suffix] = lambda: _report(project, path, with_names=with_names, title=title, coders=coders, step=step)
     if path.suffix.lower() not in makers:
         raise ExportError(f"“{path.suffix}” is not a format to write; use {' or '.join((*makers, '.zip'))}", path=path)
     rows, data = makers[path.suffix.lower()]()
     write_whole(path, data)
     return rows
+
+
+def _report(
+    project: Project,
+    path: Path,
+    *,
+    with_names: bool,
+    title: str,
+    coders: Collection[str] | None,
+    step: Step | None,
+) -> tuple[int, bytes]:
+    from coding.export.report import SUFFIXES, make_report
+
+    if coders is not None:
+        raise ExportError("a report is about everybody's codings; leave the choice of coders out", path=path)
+    report = make_report(project, with_names=with_names, title=title, step=step)
+    return len(report.blocks), SUFFIXES[path.suffix.lower()](report)
 
 
 def _csv(

@@ -56,6 +56,7 @@ _FREE = frozenset({"attributes"})
 
 _NO_JSON = frozenset({"text", "summary", "memo"})
 _DATES = re.compile(r"(\d{1,2} [A-Z][a-z]+ \d{4})")
+_OFFICES = frozenset("analyst assistant coder facilitator interviewer lead moderator researcher student team".split())
 _CUT_WORD = re.compile(r"([^\W\d_]{2,})…")
 
 Row = dict[str, Any]
@@ -386,6 +387,9 @@ def _forms(name: str) -> list[str]:
     """Return how people write a name: whole, and its parts."""
     parsed = parse_name(name)
     parts = [parsed.first, parsed.last] if parsed is not None and parsed.is_full() else []
+    # "Example facilitator" is nobody's first and last name, and "example" stands in many a sentence.
+    if parsed is not None and parsed.last.casefold() in _OFFICES:
+        parts = []
     forms = [name, *(part for part in parts if len(part) > 2)]
     if parsed is not None and parts:
         forms += [parsed.full, f"{parsed.last}, {parsed.first}"]
