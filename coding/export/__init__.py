@@ -72,6 +72,7 @@ def export(
     """
     path = Path(out)
     project.check_role(by, ANYBODY if path.suffix.lower() in _CODEBOOKS else CoderRole.LEAD)
+    whole = project
     if layer != "coders":
         project = read_layer(project, layer)
     makers: dict[str, Callable[[], tuple[int, bytes]]] = {
@@ -89,7 +90,9 @@ def export(
             raise ExportError("an archive holds everything, so no layer can be chosen for it", path=path)
         return write_archive(project, path, by=by, step=step).files
     for suffix in REPORTS:
-        makers[suffix] = lambda: _report(project, path, with_names=with_names, title=title, coders=coders, step=step)
+        makers[suffix] = lambda: _report(
+            whole, path, with_names=with_names, title=title, layer=layer, coders=coders, step=step
+        )
     if path.suffix.lower() not in makers:
         raise ExportError(f"“{path.suffix}” is not a format to write; use {' or '.join((*makers, '.zip'))}", path=path)
     rows, data = makers[path.suffix.lower()]()
@@ -103,6 +106,7 @@ def _report(
     *,
     with_names: bool,
     title: str,
+    layer: str,
     coders: Collection[str] | None,
     step: Step | None,
 ) -> tuple[int, bytes]:
@@ -110,7 +114,7 @@ def _report(
 
     if coders is not None:
         raise ExportError("a report is about everybody's codings; leave the choice of coders out", path=path)
-    report = make_report(project, with_names=with_names, title=title, step=step)
+    report = make_report(project, with_names=with_names, title=title, layer=layer, step=step)
     return len(report.blocks), SUFFIXES[path.suffix.lower()](report)
 
 

@@ -419,6 +419,20 @@ def test_the_export_shows_the_first_rows(run, study):
     assert len(at.dataframe[0].value) == 11
 
 
+def test_the_report_is_made_when_it_is_asked_for(run, study):
+    code_some(study)
+    at = run(study, "export")
+    assert "report.html" not in [item.key for item in at.get("download_button")]
+    next(item for item in at.text_input if item.label == "Title").set_value("What leaders do")
+    next(item for item in at.checkbox if item.label.startswith("With everybody")).check()
+    button(at, "Make the report").click().run()
+    assert not at.exception
+    *_, with_names, report = at.session_state["focus_report"]
+    assert (report.title, with_names) == ("What leaders do", True)
+    code_some(study, coder="Ben")
+    assert any("has changed since" in info.value for info in at.run().info)
+
+
 def test_an_export_of_nothing_says_so(run, study):
     assert "Nothing has been coded" in run(study, "export").info[0].value
 

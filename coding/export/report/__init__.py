@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coding.consensus import layer as read_layer
 from coding.export.files import Step
 from coding.export.nameless import take_names_out
 from coding.export.report.content import Report
@@ -16,6 +17,7 @@ from coding.export.report.docx import to_docx
 from coding.export.report.gather import gather
 from coding.export.report.html import to_html
 from coding.export.report.sections import write_report
+from coding.model import CONSENSUS
 from coding.store import Project
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def make_report(
     *,
     with_names: bool = False,
     title: str = "",
+    layer: str = "coders",
     nlp: Language | None = None,
     step: Step | None = None,
 ) -> Report:
@@ -44,10 +47,12 @@ def make_report(
         project: The project.
         with_names: Leave everybody under their names.
         title: The title; the name of the codebook unless given.
+        layer: Whose codings count: ``coders``, ``consensus`` or ``all``; see :func:`coding.consensus.layer`.
         nlp: A spaCy pipeline that recognises names; the one that comes with the tool unless given.
         step: Told of progress.
 
     Raises:
+        CodingError: There is no such layer.
         ProjectError: The project cannot be read.
         ModelError: The spaCy pipeline cannot be loaded.
 
@@ -58,7 +63,8 @@ def make_report(
     'Summary'
     """
     if with_names or not project.counts()[0]:
-        return write_report(gather(project, step=step), title=title)
+        found = gather(read_layer(project, layer), original=project, settled=layer == CONSENSUS, step=step)
+        return write_report(found, title=title)
     with tempfile.TemporaryDirectory(prefix="focus-coding-") as folder:
         copy = Path(folder) / "study.sqlite"
         project.copy_to(copy)
@@ -66,5 +72,8 @@ def make_report(
             step("Taking names out", 0, 4)
         nameless = take_names_out(copy, nlp=nlp)
         with Project.open(copy) as opened:
-            found = gather(opened, original=project, without_names=nameless.rewrite, step=step)
+            view = read_layer(opened, layer)
+            found = gather(
+                view, original=project, without_names=nameless.rewrite, settled=layer == CONSENSUS, step=step
+            )
     return write_report(found, title=nameless.rewrite(title))

@@ -5,6 +5,7 @@ Nothing in a label is read as mathematics, and no clock and no random number goe
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ _DPI = 300
 _LONGEST = 46
 _STYLE = re.compile(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.DOTALL)
 _META = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_ID = re.compile(r' id="([^"]*)"')
+_REFERENCE = re.compile(r'(?:url\(|href=")#([^")]+)')
 _FONT = re.compile(r"font:\s*(?:[\w.]+\s+)*?(\d+(?:\.\d+)?)px[^;\"]*")
 
 
@@ -286,4 +289,12 @@ def _inline(svg: str) -> str:
     body = svg[svg.index("<svg") :]
     body = _META.sub("", _STYLE.sub("", body))
     body = _FONT.sub(lambda found: f"font-size: {found[1]}px", body)
-    return body.replace(INK, "currentColor").strip()
+    return _own_ids(body).replace(INK, "currentColor").strip()
+
+
+def _own_ids(svg: str) -> str:
+    """Return a drawing in which only what is referred to has an id, and one that no other drawing of a page has."""
+    wanted = set(_REFERENCE.findall(svg))
+    mark = hashlib.sha256(svg.encode("utf-8", "replace")).hexdigest()[:8]
+    named = _ID.sub(lambda found: f' id="{mark}{found[1]}"' if found[1] in wanted else "", svg)
+    return _REFERENCE.sub(lambda found: found[0].replace(f"#{found[1]}", f"#{mark}{found[1]}"), named)

@@ -39,11 +39,12 @@ class Found:
         members: How many participants each group has that was looked at.
         groups: All groups in the order of import.
         sessions: What each transcript is called, by its id: its group, where that has one transcript.
-        coders: Who coded.
+        coders: How many people coded.
         codings: How many codings there are.
         agreement: Among people, where two of them or more coded.
         saturation: What each session brought, where anything was coded.
         methods: What was done.
+        settled: Whether the codings are those that the coders settled on.
         renamed: Whether names were taken out for this report.
         at: The time of the newest edit or import.
     """
@@ -55,11 +56,12 @@ class Found:
     members: Mapping[str, int]
     groups: tuple[Group, ...]
     sessions: Mapping[str, str]
-    coders: tuple[str, ...]
+    coders: int
     codings: int
     agreement: Agreement | None
     saturation: Saturation | None
     methods: Methods
+    settled: bool
     renamed: bool
     at: str
 
@@ -81,15 +83,17 @@ def gather(
     original: Project | None = None,
     without_names: Callable[[str], str] | None = None,
     ratings: Mapping[str, Rating] | None = None,
+    settled: bool = False,
     step: Step | None = None,
 ) -> Found:
     """Read what a report rests on.
 
     Args:
-        project: What is reported: the project, or a copy of it without names.
-        original: The project itself, where ``project`` is a copy; the method is described from it.
+        project: What is reported: the project, a copy of it without names, or one layer of it.
+        original: The project itself, where ``project`` is something else; the method and the agreement are its own.
         without_names: Takes names out of what is written about the study.
         ratings: What a questionnaire says about each code.
+        settled: Whether the codings of ``project`` are those that the coders settled on.
         step: Told of progress.
 
     Raises:
@@ -98,14 +102,14 @@ def gather(
     source = original or project
     _tell(step, 1)
     codings = project.codings()
-    coders = tuple(name for name in project.coders() if any(coding.coder == name for coding in codings))
-    agreement = _agreement(project) if len(coders) > 1 else None
+    coders = len({coding.coder for coding in source.codings()})
+    agreement = _agreement(source) if coders > 1 else None
     _tell(step, 2)
     sources, framework = Sources(project), read_framework(project)
     evidence = gather_evidence(sources, framework, agreement=agreement, ratings=ratings)
     _tell(step, 3)
     saturation = code_saturation(read_material(project)) if codings else None
-    methods = describe_methods(source, agreement=_agreement(source) if original and len(coders) > 1 else agreement)
+    methods = describe_methods(source, agreement=agreement)
     if without_names is not None:
         paragraphs = (type(one)(one.title, without_names(one.text)) for one in methods.paragraphs)
         methods = Methods(tuple(paragraphs))
@@ -115,14 +119,15 @@ def gather(
         framework=framework,
         evidence=evidence,
         members=sources.groups,
-        groups=(groups := _groups(project, sources)),
+        groups=(groups := _groups(project, sources, source)),
         sessions=_sessions(project, groups),
         coders=coders,
         codings=len(codings),
         agreement=agreement,
         saturation=saturation,
         methods=methods,
-        renamed=original is not None,
+        settled=settled,
+        renamed=without_names is not None,
         at=_newest(source),
     )
 
@@ -139,11 +144,12 @@ def _agreement(project: Project) -> Agreement | None:
         return None  # Nothing can be compared; the method says so.
 
 
-def _groups(project: Project, sources: Sources) -> tuple[Group, ...]:
+def _groups(project: Project, sources: Sources, original: Project) -> tuple[Group, ...]:
+    """Return the groups; words are counted in the original, since a pseudonym may have more of them than a name."""
     found: dict[str, list[tuple[set[str], int]]] = {}
-    for info in project.transcripts():
-        text = project.text(info.id)
-        spoken = (turn for turn in project.turns(info.id) if not turn.heading)
+    for info, was in zip(project.transcripts(), original.transcripts(), strict=True):
+        text = original.text(was.id)
+        spoken = (turn for turn in original.turns(was.id) if not turn.heading)
         words = sum(len(text[turn.start_char : turn.end_char].split()) for turn in spoken)
         people = {one.id for one in project.speakers(info.id).values() if one.role is Role.PARTICIPANT}
         found.setdefault(info.group, []).append((people, words))

@@ -70,14 +70,10 @@ def _summary(found: Found) -> Iterator[Block]:
         )
         return
     told = [behaviour for behaviour in found.framework.behaviours if _strength(found, behaviour).passages]
-    passages = sum(_strength(found, behaviour).passages for behaviour in told)
     yield Text(
-        f"{_capital(number_of(found.people, 'participant'))} in {number_of(len(found.members), 'focus group')} were "
-        "listened "
-        f"to for {number_of(len(found.framework.behaviours), 'behaviour')} in "
-        f"{number_of(len(found.framework.clusters), 'cluster')}. {_coders(found)} made "
-        f"{number_of(found.codings, 'coding')}. {number_of(len(told), 'behaviour')} "
-        f"{'has' if len(told) == 1 else 'have'} evidence, in {number_of(passages, 'passage')} of talk."
+        f"{number_of(found.people, 'participant')} in {number_of(len(found.members), 'focus group')} took part. "
+        f"They told of {len(told)} of the {number_of(len(found.framework.behaviours), 'behaviour')} in the framework. "
+        f"{_coders(found)} {number_of(found.codings, 'coding')}."
     )
     items = list(_headlines(found, told))
     if items:
@@ -87,7 +83,8 @@ def _summary(found: Found) -> Iterator[Block]:
 
 
 def _coders(found: Found) -> str:
-    return "One coder" if len(found.coders) == 1 else number_of(len(found.coders), "coder")
+    who = "One coder" if found.coders == 1 else number_of(found.coders, "coder")
+    return f"{who} settled on" if found.settled else f"{who} made"
 
 
 def _headlines(found: Found, told: Sequence[Behaviour]) -> Iterator[str]:
@@ -463,7 +460,7 @@ def _limits_of_material(found: Found) -> Iterator[str]:
 
 
 def _limits_of_coding(found: Found) -> Iterator[str]:
-    if len(found.coders) == 1:
+    if found.coders == 1:
         yield "One person coded alone, so it is not known whether others would code alike."
     elif found.compared is None:
         yield "No two coders finished the same talk, so it is not known how far they agree."
@@ -541,7 +538,3 @@ def _code(code: Code, key: str) -> Iterator[Block]:
 
 def _strength(found: Found, behaviour: Behaviour) -> Strength:
     return found.evidence.strengths[behaviour.id]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

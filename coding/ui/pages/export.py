@@ -14,6 +14,7 @@ from coding.model import tree_order
 from coding.roles import ANYBODY, CoderRole
 from coding.store import Project
 from coding.ui import session
+from coding.ui.reporting import offer_report
 from coding.ui.widgets import count, plain, refusal, show_page
 
 PREVIEW = 50
@@ -56,6 +57,8 @@ def _page(project: Project) -> None:
             key="export-codes",
         )
         uncoded = st.checkbox("Also segments without codes", value=shape == BY_SEGMENT, key=f"export-uncoded-{shape}")
+        with st.popover("Findings report", icon=":material/article:", width="stretch"):
+            offer_report(project)
         with st.popover("Other formats", icon=":material/inventory_2:", width="stretch"):
             _other_formats(project, tuple(coders))
     wide = shape == BY_SEGMENT
