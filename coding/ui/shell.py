@@ -24,6 +24,7 @@ MENU = (
     ("people.py", "Participants", ":material/groups:"),
     ("learning.py", "Suggestions", ":material/model_training:"),
     ("agreement.py", "Agreement", ":material/balance:"),
+    ("findings.py", "Findings", ":material/insights:"),
     ("framework.py", "Framework", ":material/schema:"),
     ("export.py", "Export", ":material/download:"),
     ("history.py", "History", ":material/history:"),

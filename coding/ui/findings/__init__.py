@@ -1,0 +1,1 @@
+"""Parts of the page Findings: what is counted, one view a table, and what is behind a number."""
