@@ -266,6 +266,9 @@ class _Rewriter:
             acts = {name: None if row[name] is None else self.act(row[name]) for name in ("batch", "undoes")}
             changes = dumps(list(self.changes(row["changes"])))
             return {**self.fields({**row, "changes": ""}), **acts, "changes": changes}
+        if table == "acts":
+            acts = {name: None if row[name] is None else self.act(row[name]) for name in ("batch", "undone_by")}
+            return {**self.fields(row), **acts}
         if table == "coders":
             return {**row, "name": self.coders[row["name"]]}
         if table == "transcripts":
