@@ -81,7 +81,7 @@ class Differences:
 
     Attributes:
         unit: Segment, turn or sentence.
-        coders: Whose work was compared.
+        coders: Those who have finished something together with others.
         compared: How many units two or more have finished.
         places: Those where they differ; the codes with most differences first, in reading order for each code.
         codes: How often they differ on each code; most first, and among as many those that are differed on most.
@@ -132,6 +132,7 @@ def find_differences(
     differ: Counter[str] = Counter()
     left: Counter[str] = Counter()
     found: list[Difference] = []
+    at_work: set[str] = set()
     compared = 0
     infos = [info for info in project.transcripts() if transcripts is None or info.id in transcripts]
     for number, info in enumerate(infos):
@@ -141,6 +142,7 @@ def find_differences(
             if len(place.finished) < 2:
                 continue
             compared += 1
+            at_work.update(place.finished)
             there, apart = set(place.given), place.apart
             used.update(there)
             differ.update(apart)
@@ -155,7 +157,8 @@ def find_differences(
     order = {info.id: number for number, info in enumerate(infos)}
     ranked = [replace(one, code_ids=tuple(sorted(one.code_ids, key=rank.__getitem__))) for one in found]
     ranked.sort(key=lambda one: (rank[one.code_ids[0]], order[one.transcript_id], one.start_char))
-    return Differences(unit, people, compared, tuple(ranked), tuple(codes))
+    together = tuple(name for name in people if name in at_work)
+    return Differences(unit, together, compared, tuple(ranked), tuple(codes))
 
 
 def _people(project: Project, coders: Sequence[str] | None) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from coding.assigning import tasks
 from coding.errors import CodingError, ProjectError, RoleError
 from coding.model import CONSENSUS, MACHINE
 from coding.store import Project
@@ -171,8 +172,15 @@ def blind_setting(coder: str) -> str:
 
 
 def is_blind(project: Project, coder: str) -> bool:
-    """Tell whether a coder wants to see neither suggestions nor what others did before they have decided."""
-    return project.setting(blind_setting(coder)) == "1"
+    """Tell whether a coder is to see neither suggestions nor what others did before they have decided.
+
+    They want it so, or have still to finish a transcript that they were given to code blind.
+    """
+    if project.setting(blind_setting(coder)) == "1":
+        return True
+    if not any(one.blind for one in project.assignments(coder=coder)):
+        return False
+    return any(one.blind and one.finished < one.segments for one in tasks(project, coder=coder))
 
 
 def assistant(path: Path, *, blind: bool = False) -> Assistant:

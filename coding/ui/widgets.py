@@ -136,14 +136,24 @@ def no_project() -> None:
         session.go("study.py")
 
 
-def show_page(body: Callable[[Project], None]) -> None:
-    """Show a page on the open project, or say that none is open or what is wrong with it."""
+def show_page(body: Callable[[Project], None], *, needs: CoderRole | None = None, closed: bool = False) -> None:
+    """Show a page on the open project, or say that none is open or what is wrong with it.
+
+    Args:
+        body: Shows the page.
+        needs: The role that it takes to change something here; whoever has it not is told so at the top.
+        closed: Show nothing else to those.
+    """
     if session.project_path() is None:
         no_project()
         return
     try:
         with session.open_project() as project:
-            body(project)
+            refused = "" if needs is None else refusal(project, needs)
+            if refused:
+                st.info(plain(refused), icon=":material/lock:")
+            if not (refused and closed):
+                body(project)
     except CodingError as err:
         show_error(err)
 

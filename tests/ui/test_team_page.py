@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coding.edits import AddCoding, SetMember, apply_edits
+import pytest
+
+from coding.edits import AddCoding, Assign, MarkReviewed, SetMember, apply_edits
 from coding.roles import CoderRole
 from coding.store import Project
+from coding.ui import session
 
 FACILITATOR, RESEARCHER, LEAD = CoderRole
 
@@ -31,3 +34,166 @@ def test_a_researcher_sees_what_an_export_would_hold_and_who_may_make_it(run, st
 def test_nothing_is_closed_without_a_team(run, study):
     at = run(study, "export", coder="Bo")
     assert not any(button.proto.disabled for button in at.get("download_button"))
+
+
+# the page Team
+
+
+def test_a_team_begins_with_whoever_says_so(run, study):
+    at = run(study, "team")
+    assert any("may do everything" in text.value for text in at.text)
+    at.button(key="team-keep").click().run()
+    with Project.open(study) as project:
+        assert project.team().leads == ("Ada",)
+    assert not at.exception
+
+
+def test_who_leads_adds_changes_and_removes(run, study):
+    make_team(study)
+    at = run(study, "team")
+    at.selectbox(key="team-name").set_value("Cy").run()
+    roles = next(field for field in at.multiselect if str(field.key).startswith("roles-"))
+    roles.set_value([RESEARCHER, FACILITATOR])
+    next(field for field in at.text_input if str(field.key).startswith("account-")).set_value("cy@example.org")
+    at.button(key="team-keep").click().run()
+    with Project.open(study) as project:
+        member = project.team().find("Cy")
+        assert member is not None
+        assert (member.roles, member.account) == ((FACILITATOR, RESEARCHER), "cy@example.org")
+    at.selectbox(key="team-name").set_value("Bo").run()
+    at.button(key="team-remove").click().run()
+    with Project.open(study) as project:
+        assert project.team().find("Bo") is None
+
+
+def test_who_does_not_lead_reads_the_team_and_changes_nothing(run, study):
+    make_team(study)
+    at = run(study, "team", coder="Bo")
+    assert "needs a lead" in at.info[0].value
+    assert len(at.dataframe) == 1
+    assert [button.label for button in at.button if button.label not in ("Undo", "Redo", "Keep")] == []
+
+
+def test_drawing_assigns_and_is_undone(run, study):
+    at = run(study, "team")
+    at.multiselect(key="draw-coders").set_value(["Ada"]).run()
+    assert "takes two people" in at.error[0].value
+    with Project.open(study) as project:
+        segment = project.segments()[1]
+        apply_edits(
+            project, [AddCoding(segment.transcript_id, segment.start_char, segment.end_char, "calls-back")], coder="Bo"
+        )
+    at = run(study, "team")
+    at.multiselect(key="draw-coders").set_value(["Ada", "Bo"]).run()
+    at.button(key="draw-keep").click().run()
+    with Project.open(study) as project:
+        assert len(project.assignments()) == 3
+        assert sum(one.blind for one in project.assignments()) == 2
+    at.button(key="undo-team").click().run()
+    with Project.open(study) as project:
+        assert project.assignments() == []
+
+
+def test_assigning_by_hand_and_taking_back(run, study):
+    at = run(study, "team")
+    with Project.open(study) as project:
+        first = project.transcripts()[0].id
+    at.multiselect(key="hand-transcripts").set_value([first])
+    at.selectbox(key="hand-coder").set_value("Ada")
+    at.checkbox(key="hand-blind").check().run()
+    at.button(key="hand-assign").click().run()
+    with Project.open(study) as project:
+        assert [(one.transcript_id, one.coder, one.blind) for one in project.assignments()] == [(first, "Ada", True)]
+    at.button(key="hand-take").click().run()
+    with Project.open(study) as project:
+        assert project.assignments() == []
+
+
+# other pages
+
+
+def test_what_is_assigned_stands_on_the_first_page_and_is_coded_blind(run, study):
+    with Project.open(study) as project:
+        first = project.transcripts()[0]
+        apply_edits(project, [Assign(first.id, "Ada", blind=True)], coder="Bo")
+    at = run(study)
+    assert any("assigned to you" in text.value for text in at.markdown)
+    assert any(text.value == "Assigned to Ada, blind." for text in at.text)
+    at = run(study, "review", transcript=first.id)
+    toggle = at.toggle(key=f"review-blind-{first.id}")
+    assert (toggle.value, toggle.disabled) == (True, True)
+    with Project.open(study) as project:
+        assert session.is_blind(project, "Ada")
+        assert not session.is_blind(project, "Bo")
+
+
+def test_pages_say_what_a_role_does_not_do(run, study):
+    make_team(study)
+    for page, who, need in (
+        ("review", "Cy", "researcher"),
+        ("codebook", "Cy", "researcher"),
+        ("people", "Bo", "facilitator"),
+        ("exchange", "Bo", "lead"),
+        (None, "Bo", "facilitator"),
+    ):
+        at = run(study, page, coder=who)
+        assert any(f"needs a {need}" in info.value for info in at.info), page
+
+
+# the page Disagreements
+
+
+@pytest.fixture
+def apart(study):
+    """Let Ada and Bo finish a transcript and differ at one place of it."""
+    with Project.open(study) as project:
+        first = project.transcripts()[0].id
+        segments = project.segments(first)
+        for who, code_id in (("Ada", "calls-back"), ("Bo", "meets-customers")):
+            where = segments[1]
+            operations = [AddCoding(where.transcript_id, where.start_char, where.end_char, code_id, memo="heard so")]
+            operations += [MarkReviewed(s.transcript_id, s.start_char, s.end_char) for s in segments]
+            apply_edits(project, operations, coder=who)
+    return study
+
+
+def test_where_coders_differ_stands_side_by_side_and_is_settled(run, apart):
+    at = run(apart, "disagreements")
+    assert any("differ at 1. 1 of them" in text.value for text in at.text)
+    key = next(radio.key for radio in at.radio if radio.key.startswith("choice-")).removeprefix("choice-")
+    at.button(key=f"settle-{key}").click().run()
+    assert any("say why" in info.value for info in at.info)
+    at.radio(key=f"choice-{key}").set_value("keep Bo").run()
+    at.text_area(key=f"reason-{key}").set_value("He met them there.").run()
+    at.button(key=f"settle-{key}").click().run()
+    assert not at.exception
+    with Project.open(apart) as project:
+        done = project.settlements()[0]
+        assert (done.kept, done.reason, done.set_by) == ("Bo", "He met them there.", "Ada")
+    assert any("Nothing is left" in text.value for text in at.success)
+    at.button(key="undo-disagreements").click().run()
+    with Project.open(apart) as project:
+        assert project.settlements() == []
+
+
+def test_another_code_is_chosen(run, apart):
+    at = run(apart, "disagreements")
+    key = next(radio.key for radio in at.radio if radio.key.startswith("choice-")).removeprefix("choice-")
+    at.radio(key=f"choice-{key}").set_value("another").run()
+    at.selectbox(key=f"another-{key}").set_value("learns-from-failure")
+    at.text_area(key=f"reason-{key}").set_value("Both were wrong.").run()
+    at.button(key=f"settle-{key}").click().run()
+    with Project.open(apart) as project:
+        assert [one.code_id for one in project.settlements()[0].outcome] == ["learns-from-failure"]
+
+
+def test_who_does_not_lead_sees_differences_and_settles_none(run, apart):
+    make_team(apart)
+    at = run(apart, "disagreements", coder="Bo")
+    assert "needs a lead" in at.info[0].value
+    assert not at.radio
+
+
+def test_nothing_in_common_is_said(run, study):
+    at = run(study, "disagreements")
+    assert "No place has been finished by two coders" in at.info[0].value

@@ -11,6 +11,7 @@ from coding.edits import SetCodebook
 from coding.edits.codebook import AddCode, ChangeCodebook, RestoreCode, in_tree_order
 from coding.errors import CodebookError, CodingError
 from coding.model import Code, Codebook, tree_order
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.ui import session
 from coding.ui.codeforms import change_form, lines, merge_form, place_form, retire_form, split_form
@@ -28,7 +29,7 @@ _CODES, _VERSIONS = "Codes", "Versions"
 
 def main() -> None:
     """Show the page."""
-    show_page(_page)
+    show_page(_page, needs=CoderRole.RESEARCHER)
 
 
 def _page(project: Project) -> None:

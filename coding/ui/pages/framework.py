@@ -9,6 +9,7 @@ from coding.evidence import Evidence
 from coding.export import to_csv
 from coding.export.framework import framework_table
 from coding.framework import Framework, read_framework
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.ui import session
 from coding.ui.behaviours import show_behaviour, show_cluster
@@ -24,7 +25,7 @@ MOST_LEFT_OUT = 100
 
 def main() -> None:
     """Show the page."""
-    show_page(_page)
+    show_page(_page, needs=CoderRole.RESEARCHER)
 
 
 def _page(project: Project) -> None:

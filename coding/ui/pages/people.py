@@ -12,6 +12,7 @@ from coding.edits import Operation, SetAttributes, SetRole
 from coding.edits.people import MergeParticipants, RenameParticipant, SplitSpeaker
 from coding.errors import CodingError
 from coding.model import Participant, Role
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.ui import session
 from coding.ui.joining import show_aliases, show_attributes, show_labels
@@ -41,7 +42,7 @@ class Talk:
 
 def main() -> None:
     """Show the page."""
-    show_page(_page)
+    show_page(_page, needs=CoderRole.FACILITATOR)
 
 
 def talk_of(project: Project) -> list[Talk]:

@@ -12,6 +12,7 @@ from coding.codebook import load_codebook
 from coding.edits import Operation, SetCodebook, SetRole
 from coding.errors import CodingError
 from coding.model import Participant, Role
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.ui import session
 from coding.ui.beginning import begin
@@ -19,7 +20,7 @@ from coding.ui.importing import IMPORTED, choose_files
 from coding.ui.overview import Progress, import_rows, progress_of
 from coding.ui.parts import Block, sheet
 from coding.ui.shell import work_bar
-from coding.ui.widgets import act, ask_name, count, plain, show_error
+from coding.ui.widgets import act, ask_name, count, plain, refusal, show_error
 
 if TYPE_CHECKING:
     from coding.pipeline import Imported
@@ -94,6 +95,10 @@ def _import(project: Project, *, first: bool) -> None:
     if who is None:
         ask_name("Your name stands beside what you bring in and what you decide. It is asked for once.", key="import")
         return
+    closed = refusal(project, CoderRole.FACILITATOR)
+    if closed:
+        st.info(plain(closed), icon=":material/lock:")
+        return
     choose_files(project, first=first, who=who)
     _report(project)
 
@@ -162,14 +167,18 @@ def _transcripts(project: Project, progress: list[Progress]) -> None:
 def _transcript(project: Project, item: Progress) -> None:
     info = item.info
     about = "" if info.group == info.name else f"{info.group} · "
+    given = _given(project, info.id)
     mine = dict(item.finished).get(session.coder() or "", 0)
     with (
         st.container(border=True, key=f"transcript-{info.id}"),
         st.container(horizontal=True, vertical_alignment="center"),
     ):
         with st.container(gap="xxsmall"):
-            st.markdown(f"**{plain(info.name)}**")
+            yours = " :primary-badge[assigned to you]" if (session.coder() or "") in given else ""
+            st.markdown(f"**{plain(info.name)}**{yours}")
             st.text(f"{about}{count(info.turns, 'turn')} · {count(item.codings, 'coding')} · {_finished(item)}")
+            if given:
+                st.text(f"Assigned to {', '.join(given.values())}.")
             if mine and item.segments:
                 st.progress(mine / item.segments)
         with st.popover("Speakers", on_change="rerun", key=f"more-{info.id}", type="tertiary") as more:
@@ -177,6 +186,12 @@ def _transcript(project: Project, item: Progress) -> None:
                 _details(project, item)
         if st.button("Review", icon=":material/rate_review:", key=f"review-{info.id}"):
             session.go("review.py", transcript=info.id)
+
+
+def _given(project: Project, transcript_id: str) -> dict[str, str]:
+    """Return whom a transcript is assigned to, with how."""
+    found = project.assignments(transcript_id)
+    return {one.coder: f"{one.coder}, blind" if one.blind else one.coder for one in found}
 
 
 def _finished(item: Progress) -> str:

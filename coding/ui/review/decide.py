@@ -42,12 +42,14 @@ class Reviewer:
         coder: The person.
         blind: Suggestions and other people's codings are hidden until a segment is finished.
         find: Says what the machine suggests for a code at a place.
+        here: The transcript that is on the screen; what was done in another just before comes in too.
     """
 
     project: Project
     coder: str
     blind: bool
     find: Callable[[Place, str], Found | None]
+    here: str = ""
 
 
 def carry_out(reviewer: Reviewer, event: Event) -> None:
@@ -119,7 +121,10 @@ def _mine(reviewer: Reviewer, place: Place, code_id: str) -> Coding:
 
 
 def _is_blind(reviewer: Reviewer, place: Place) -> bool:
-    if not reviewer.blind:
+    elsewhere = place.transcript_id != reviewer.here
+    if not reviewer.blind and not (
+        elsewhere and reviewer.project.is_assigned_blind(place.transcript_id, reviewer.coder)
+    ):
         return False
     reviews = reviewer.project.reviews(place.transcript_id, coder=reviewer.coder)
     return not any(covers(place.start_char, place.end_char, r.start_char, r.end_char) for r in reviews)

@@ -107,7 +107,7 @@ class Feed:
         def find(place: Place, code_id: str) -> Found | None:
             return self.page(project, place.transcript_id).find(place.start_char, place.end_char, code_id)
 
-        reviewer = Reviewer(project, self.sight.coder, self.sight.blind, find)
+        reviewer = Reviewer(project, self.sight.coder, self.sight.blind, find, self.sight.transcript_id)
         done = self.applied.get(message.client, 0)
         new = [event for event in message.events if event.seq > done]
         for event in new:

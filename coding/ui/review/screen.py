@@ -12,6 +12,7 @@ import platformdirs
 import streamlit as st
 
 from coding.errors import CodingError
+from coding.roles import CoderRole
 from coding.store import Project, TranscriptInfo
 from coding.ui import session
 from coding.ui.review.events import ChangeKeys, Event, Message, parse_message
@@ -20,11 +21,16 @@ from coding.ui.review.keys import Binding, bindings, read_keys, write_keys
 from coding.ui.review.learner import Learner, learner_for
 from coding.ui.review.wire import Sight
 from coding.ui.settings import FOLDER
-from coding.ui.widgets import plain
+from coding.ui.widgets import plain, refusal
 
 KEY = "review-layer"
 TICK_S = 1.4
 """How often the page looks whether somebody else decided something."""
+
+_ASSIGNED_BLIND = (
+    "You are to code this transcript blind: suggestions and what others coded are hidden until you have finished a "
+    "segment."
+)
 
 _FEED = "review_feed"
 _CHOSEN = "review_transcript"
@@ -75,6 +81,9 @@ def _show() -> None:
         if not project.codebook().codable:
             _advise("This project has no codes yet.", "Set a codebook on the page Codebook, or make codes there.")
             return
+        closed = refusal(project, CoderRole.RESEARCHER)
+        if closed:
+            st.info(plain(closed), icon=":material/lock:")
         sight = _choose(project, infos, name)
         feed = _feed(path, sight)
         feed.learner = _learner(path, blind=sight.blind)
@@ -109,22 +118,27 @@ def _choose(project: Project, infos: list[TranscriptInfo], name: str) -> Sight:
     if st.session_state.get(_CHOSEN) not in ids:
         st.session_state[_CHOSEN] = ids[0]
     setting = f"review.blind.{name}"
+    mine = {one.transcript_id: one.blind for one in project.assignments(coder=name)}
     with st.container(horizontal=True, vertical_alignment="center", key="review-top"):
         chosen = st.selectbox(
             "Transcript",
             ids,
             key=_CHOSEN,
-            format_func=lambda tid: names.get(tid, tid),
+            format_func=lambda tid: f"{names.get(tid, tid)} (yours)" if tid in mine else names.get(tid, tid),
             label_visibility="collapsed",
             width=420,
         )
-        blind = st.toggle(
-            "Blind",
-            value=project.setting(setting) == "1",
-            key=f"review-blind-{name}",
-            help="Hides suggestions and what others coded until you have finished a segment.",
-        )
-    if blind != (project.setting(setting) == "1"):
+        if mine.get(chosen):
+            st.toggle("Blind", value=True, disabled=True, key=f"review-blind-{chosen}", help=_ASSIGNED_BLIND)
+            blind = True
+        else:
+            blind = st.toggle(
+                "Blind",
+                value=project.setting(setting) == "1",
+                key=f"review-blind-{name}",
+                help="Hides suggestions and what others coded until you have finished a segment.",
+            )
+    if not mine.get(chosen) and blind != (project.setting(setting) == "1"):
         project.set_setting(setting, "1" if blind else "")
     if linked is not None and linked != chosen:
         st.query_params["transcript"] = chosen
