@@ -7,8 +7,8 @@ The sets with a 2 are the rest of ``nhs``, and 25 other meetings: the method was
 
 NMI and AMI compare themes with labels; an outlier counts as a theme of its own. NPMI is the mean over all pairs of a
 theme's first ten terms, by texts that hold both (-1 where none does); diversity is the share of distinct ones among all
-terms of all themes. ARI is the mean over all pairs of ten runs, each without another tenth of the texts, of what both
-runs put into a theme.
+terms of all themes. ARI is the mean over all pairs of ten runs, each without another tenth of the texts, over what
+both runs saw; the last column leaves outliers out of that comparison, which favours whoever calls the doubtful ones so.
 """
 
 from __future__ import annotations
@@ -131,22 +131,27 @@ def diversity(topics: Sequence[Sequence[str]]) -> float:
     return len(every) / sum(every.values())
 
 
-def agreement(runs: Sequence[Labels]) -> float:
-    """Return the mean adjusted Rand index of all pairs of runs, over what both put into a theme."""
+UNSEEN = -2
+
+
+def agreement(runs: Sequence[Labels], *, least: int) -> float:
+    """Return the mean adjusted Rand index of all pairs of runs, over texts with labels from ``least`` on in both."""
     from sklearn.metrics import adjusted_rand_score
 
-    pairs = [(a[(a >= 0) & (b >= 0)], b[(a >= 0) & (b >= 0)]) for a, b in combinations(runs, 2)]
+    both = [(a, b, (a >= least) & (b >= least)) for a, b in combinations(runs, 2)]
+    pairs = [(a[kept], b[kept]) for a, b, kept in both]
     return float(np.mean([adjusted_rand_score(a, b) for a, b in pairs]))
 
 
 def again(name: str, texts: Sequence[str], embeddings: Floats) -> list[Labels]:
-    """Return the themes of ten runs, each without another tenth of the texts."""
+    """Return the themes of ten runs, each without another tenth of the texts; -2 for these, -1 for outliers."""
     if METHODS[name] is ours:
-        return resample(texts, embeddings, ThemeSettings(), method="graph", count=10)
+        found = resample(texts, embeddings, ThemeSettings(), method="graph", count=10)
+        return [np.where(labels < 0, UNSEEN, labels) for labels in found]
     runs = []
     for part in leave_out_parts(len(texts), 10, 0):
         kept = np.setdiff1d(np.arange(len(texts)), part)
-        labels = np.full(len(texts), -1, np.int64)
+        labels = np.full(len(texts), UNSEEN, np.int64)
         labels[kept], _ = METHODS[name]([texts[at] for at in kept], embeddings[kept])
         runs.append(labels)
     return runs
@@ -169,7 +174,8 @@ def compare(name: str, shared: Path, cache: Path | None) -> list[str]:
             float(np.mean(labels < 0)),
             coherence(topics, present),
             diversity(topics),
-            agreement(again(method, texts, embeddings)),
+            agreement(runs := again(method, texts, embeddings), least=-1),
+            agreement(runs, least=0),
         ]
         shown = [str(cell) if isinstance(cell, int) else f"{cell:.3f}" for cell in cells]
         lines.append(f"| {name}: {method} | {' | '.join(shown)} |")
@@ -219,7 +225,9 @@ def many(shared: Path) -> list[str]:
     return [line]
 
 
-HEAD = "| set: method | NMI | AMI | themes | outliers | NPMI | diversity | ARI |\n" + "| --- " * 8 + "|"
+HEAD = (
+    "| set: method | NMI | AMI | themes | outliers | NPMI | diversity | ARI | ARI, no outliers |\n" + "| --- " * 9 + "|"
+)
 SPEED_HEAD = "| what | these themes | BERTopic, defaults | ratio | goal |\n| --- | --- | --- | --- | --- |"
 
 

@@ -16,7 +16,6 @@ from coding.themes.words import spellings, terms_of
 
 with quietly():
     from bertopic.backend import BaseEmbedder
-    from bertopic.representation import MaximalMarginalRelevance
     from bertopic.representation._base import BaseRepresentation
 
 if TYPE_CHECKING:
@@ -26,6 +25,13 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 TERMS = 10
+FEWEST_TERMS = 4
+TOGETHER = 2.0
+"""How much it counts that terms are said together, beside how much each of them tells."""
+
+APART = -0.2
+"""From the fifth on, a term that is said apart from the others on the whole is left out."""
+
 _WINDOW = 4
 """Words on either side of a term that the tagger sees."""
 
@@ -75,7 +81,8 @@ class TalkTerms(BaseRepresentation):  # type: ignore[misc]
     """Choose the terms that tell what a topic is about, as BERTopic's KeyBERT-inspired and part-of-speech ones do.
 
     A term counts by its c-TF-IDF and by how close the talk that it stands in is to the topic. Nouns come before
-    adjectives and verbs, and nothing else is let through. Two words that mostly stand side by side are one term.
+    adjectives and verbs, and nothing else is let through. Two words that mostly stand side by side are one term. Of
+    these, terms are chosen that are said together (by normalised pointwise mutual information, Bouma 2009).
 
     Args:
         texts: All texts, in the order of BERTopic's documents.
@@ -85,6 +92,7 @@ class TalkTerms(BaseRepresentation):  # type: ignore[misc]
     def __init__(self, texts: Sequence[str], terms: TermsInTalk) -> None:
         self.texts = texts
         self.terms = terms
+        self._sets: dict[str, set[int]] = {}
 
     def extract_topics(
         self,
@@ -93,7 +101,7 @@ class TalkTerms(BaseRepresentation):  # type: ignore[misc]
         c_tf_idf: Any,  # noqa: ANN401
         topics: Mapping[int, list[tuple[str, float]]],
     ) -> dict[int, list[tuple[str, float]]]:
-        """Return up to twenty terms for each topic, the most telling first."""
+        """Return up to ten terms for each topic, the most telling first."""
         labels = np.asarray(documents["Topic"], np.int64)
         members = {topic: set(np.flatnonzero(labels == topic).tolist()) for topic in topics}
         words = {word for terms in topics.values() for term, _ in terms for word in term.split()}
@@ -129,22 +137,37 @@ class TalkTerms(BaseRepresentation):  # type: ignore[misc]
             near = float(np.clip(self.terms.embed_words(term)[0] @ centre, 0, 1))
             scored.append((term, weight * worth * near))
         scored.sort(key=lambda item: (-item[1], item[0]))
-        return _without_repeats(scored, counts)[: 2 * TERMS]
+        return self._together(_without_repeats(scored, counts))
 
+    def _together(self, scored: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+        """Return up to ten terms that tell most and are said together, the most telling first."""
+        if not scored:
+            return []
+        best = scored[0][1]
+        chosen, left = [scored[0]], list(scored[1:])
+        sums = dict.fromkeys((term for term, _ in left), 0.0)
+        while left and len(chosen) < TERMS:
+            for term, _ in left:
+                sums[term] += self._npmi(term, chosen[-1][0])
+            value = {term: score / best + TOGETHER * sums[term] / len(chosen) for term, score in left}
+            pick = max(left, key=lambda item: (value[item[0]], item[1]))
+            if len(chosen) >= FEWEST_TERMS and sums[pick[0]] / len(chosen) < APART:
+                break
+            chosen.append(pick)
+            left.remove(pick)
+        return sorted(chosen, key=lambda item: (-item[1], item[0]))
 
-class DiverseTerms(MaximalMarginalRelevance):  # type: ignore[misc]
-    """BERTopic's maximal marginal relevance, which also takes topics that have few terms."""
-
-    def extract_topics(
-        self,
-        topic_model: Any,  # noqa: ANN401
-        documents: DataFrame,
-        c_tf_idf: Any,  # noqa: ANN401
-        topics: Mapping[int, list[tuple[str, float]]],
-    ) -> dict[int, list[tuple[str, float]]]:
-        """Return the terms of each topic that are unlike each other."""
-        many = {topic: terms for topic, terms in topics.items() if len(terms) > self.top_n_words}
-        return {**topics, **super().extract_topics(topic_model, documents, c_tf_idf, many)}
+    def _npmi(self, first: str, second: str) -> float:
+        """Return the normalised pointwise mutual information of two terms over all texts, -1 to 1."""
+        for term in (first, second):
+            self._sets.setdefault(term, set(self.terms.places.get(term, ())))
+        one, two = self._sets[first], self._sets[second]
+        n, both = len(self.texts), len(one & two)
+        if not both:
+            return -1.0
+        if both == n:
+            return 1.0
+        return float(np.log(both * n / (len(one) * len(two))) / -np.log(both / n))
 
 
 def _around(text: str, word: str) -> str:

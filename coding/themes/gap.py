@@ -64,14 +64,20 @@ def compare_with_codebook(project: Project, themes: Themes) -> list[Cover]:
     The order is that of :attr:`Cover.sure_gap`. A coding counts for a stretch when it covers at least half of it, or
     half of the coding is in it, whoever made it; so does a suggestion that the machine is sure of.
     """
+    coded, suggested = coded_and_suggested(project)
+    found = [_cover(theme, [themes.stretches[m] for m in theme.members], coded, suggested) for theme in themes.themes]
+    return sorted(found, key=lambda cover: (-cover.sure_gap, cover.theme.number))
+
+
+def coded_and_suggested(project: Project) -> tuple[Spans, Spans]:
+    """Return where people coded, and where the machine suggests a code that it is sure of."""
     coded = Spans((c.transcript_id, c.start_char, c.end_char, c.code_id) for c in project.codings())
     suggested = Spans(
         (s.transcript_id, s.start_char, s.end_char, s.code_id)
         for s in project.suggestions()
         if s.state is State.SUGGESTED
     )
-    found = [_cover(theme, [themes.stretches[m] for m in theme.members], coded, suggested) for theme in themes.themes]
-    return sorted(found, key=lambda cover: (-cover.sure_gap, cover.theme.number))
+    return coded, suggested
 
 
 def _cover(theme: Theme, stretches: Sequence[Stretch], coded: Spans, suggested: Spans) -> Cover:

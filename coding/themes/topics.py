@@ -62,7 +62,7 @@ def find_topics(
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
-    from coding.themes.describe import TERMS, DiverseTerms, TalkTerms, TermsInTalk
+    from coding.themes.describe import TalkTerms, TermsInTalk
 
     with quietly():
         from bertopic.vectorizers import ClassTfidfTransformer
@@ -79,7 +79,7 @@ def find_topics(
         hdbscan_model=clusters,
         vectorizer_model=CountVectorizer(analyzer=terms_of),
         ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
-        representation_model=[TalkTerms(texts, in_talk), DiverseTerms(diversity=0.1, top_n_words=TERMS)],
+        representation_model=TalkTerms(texts, in_talk),
         seed_topic_list=[list(guide) for guide in guides] or None,
         top_n_words=60,  # so many are looked through for ten that tell most
     )

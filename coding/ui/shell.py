@@ -25,6 +25,7 @@ MENU = (
     ("learning.py", "Suggestions", ":material/model_training:"),
     ("team.py", "Team", ":material/group:"),
     ("agreement.py", "Agreement", ":material/balance:"),
+    ("themes.py", "Themes", ":material/bubble_chart:"),
     ("findings.py", "Findings", ":material/insights:"),
     ("disagreements.py", "Disagreements", ":material/rule:"),
     ("framework.py", "Framework", ":material/schema:"),
