@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from coding.edits import AddCoding, SetCodebook, apply_edits
+from coding.edits import AddCoding, SetCodebook, WriteMemo, apply_edits
 from coding.model import (
     Code,
     Codebook,
@@ -364,6 +364,59 @@ def test_segments_are_split_and_merged(screen, study):
     expect(screen.get_by_role("option", name="every Monday.", exact=True)).to_have_count(1)
     press(screen, "Home", "j", "b")
     expect(focused(screen)).to_have_text("She rang her own help line 😀 every Monday.")
+
+
+# memos and history ----------------------------------------------------------------------------------------------------
+
+
+def test_all_memos_that_bear_on_a_segment_stand_in_the_panel_and_are_changed_there(screen, study):
+    with Project.open(study) as project:
+        segment = project.segments()[1]
+        targets = (f"segment:{segment.key}", "code:tries", f"transcript:{segment.transcript_id}", "project")
+        apply_edits(project, [WriteMemo(target, f"Ben on {target[:7]}") for target in targets], coder="Ben")
+        apply_edits(project, [WriteMemo("project", HOSTILE)], coder="Ada")
+    panel = screen.locator(".fcr-panel")
+    for words in ("Ben on segment", "Ben on code:tr", "Ben on transcr", "Ben on project", HOSTILE):
+        expect(panel.locator(".fcr-memo", has_text=words)).to_have_count(1, timeout=8000)
+    screen.get_by_role("button", name="Change your memo: The project").click()
+    expect(screen.get_by_role("textbox", name="Memo")).to_have_value(HOSTILE)
+    screen.keyboard.type("!")
+    press(screen, "Control+Enter")
+    expect(panel.locator(".fcr-memo", has_text=f"{HOSTILE}!")).to_have_count(1)
+
+
+def test_the_last_decisions_can_still_be_changed(screen, study):
+    press(screen, "a", "x", "Enter")
+    decisions = screen.locator(".fcr-history.is-history li")
+    expect(decisions).to_have_count(3)
+    decisions.filter(has_text="Coded").get_by_role("button", name=re.compile("^Change the code: ")).click()
+    screen.keyboard.type("stays")
+    press(screen, "Enter")
+    assert [c.code_id for c in codings(study)] == ["calm"]
+    screen.locator(".fcr-history").get_by_role("button", name=re.compile("^Change the rejection: ")).click()
+    screen.keyboard.type("early")
+    press(screen, "Enter")
+    assert {c.code_id for c in codings(study)} == {"calm", "early"}
+    screen.locator(".fcr-history").get_by_role("button", name=re.compile("^Open the segment again: ")).click()
+    saved(screen)
+    with Project.open(study) as project:
+        assert project.reviews() == []
+
+
+def test_the_history_of_a_segment_is_shown_when_it_is_asked_for(screen, study):
+    with Project.open(study) as project:
+        segment = project.segments()[1]
+        place = (segment.transcript_id, segment.start_char, segment.end_char)
+        apply_edits(project, [AddCoding(*place, "calm"), AddCoding(*place, "early")], coder="Ben")
+    past = screen.locator(".fcr-history.is-past")
+    past.locator("summary").click()
+    expect(past.locator("li")).to_have_count(2)
+    expect(past).to_contain_text("Ben")
+    screen.get_by_role("listbox", name="Transcript segments").focus()
+    press(screen, "a", "k")
+    expect(past.locator("li")).to_have_count(3, timeout=8000)
+    press(screen, "j")
+    expect(past).to_contain_text("Nothing has been decided here yet.", timeout=8000)
 
 
 # the rest -------------------------------------------------------------------------------------------------------------

@@ -62,13 +62,46 @@ Object.assign(App.prototype, {
     this.say(act ? `Undone: ${act[0]}` : 'Undone');
   },
 
+  // How an act can be decided otherwise where it was decided, or null where it is only to be undone.
+  changeOf(act) {
+    const { model } = this;
+    if (!act.place || act.place[0] !== model.doc) return null;
+    const seg = model.segmentAt(act.place[1]);
+    const now = model.of(seg);
+    const at = (row) => row.s === act.place[1] && row.e === act.place[2];
+    const keys = new Set(act.keys);
+    const known = (row) => keys.has(row.id) || row.id === act.batch;
+    const coding = now.mine.find((row) => known(row)) || (act.code && now.mine.find((row) => at(row) && row.code === act.code));
+    const there = (run) => () => { this.go(seg, { block: 'center' }); run(); };
+    if (coding) {
+      return {
+        label: 'Change the code', text: 'change',
+        run: there(() => this.dialogs.palette(`In place of ${model.code(coding.code).name}`, (choice) => this.change(coding, choice))),
+      };
+    }
+    const refused = [...model.tables.rejections.values()].find((row) => known(row) && row.coder === model.me);
+    if (refused) {
+      const name = model.code(refused.code).name;
+      return {
+        label: 'Change the rejection', text: 'change',
+        run: there(() => this.dialogs.palette(`You rejected ${name}; choose a code`, (choice) => this.code(refused, choice))),
+      };
+    }
+    if (now.review && known(now.review)) {
+      return { label: 'Open the segment again', text: 'reopen', run: there(() => ACTIONS.reopen(this)) };
+    }
+    return null;
+  },
+
   recentActs(most) {
     const undone = this.model.undone();
-    const told = [...this.model.acts].map(([batch, [summary, place, standing]]) => ({ batch, summary, place, standing: standing && !undone.has(batch) }));
+    const told = [...this.model.acts].map(([batch, [summary, place, standing, inverse]]) => ({
+      batch, summary, place, standing: standing && !undone.has(batch), keys: (inverse || []).map(([, key]) => key),
+    }));
     const known = new Set(told.map((act) => act.batch));
     for (const event of this.outbox) {
       if (['undo', 'redo', 'keys'].includes(event.op) || known.has(event.id)) continue;
-      told.push({ batch: event.id, summary: `${DEEDS[event.op] || event.op} …`, place: event.s === undefined ? null : [event.t, event.s, event.e], standing: !undone.has(event.id) });
+      told.push({ batch: event.id, summary: `${DEEDS[event.op] || event.op} …`, place: event.s === undefined ? null : [event.t, event.s, event.e], standing: !undone.has(event.id), keys: [], code: event.to || event.code });
     }
     return told.slice(-most).reverse();
   },

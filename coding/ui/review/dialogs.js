@@ -76,7 +76,7 @@ class Dialogs {
 
   // memos ---------------------------------------------------------------------------------------------------------------
 
-  memo(targets) {
+  memo(targets, on) {
     const { app } = this;
     const area = h('textarea', { class: 'fcr-area', rows: 6, maxlength: 10000, 'aria-label': 'Memo' });
     const choice = h('select', { class: 'fcr-select', 'aria-label': 'Memo on' }, targets.map((target, i) => h('option', { value: i }, target.label)));
@@ -92,6 +92,8 @@ class Dialogs {
       h('div', { class: 'fcr-buttons' },
         h('button', { type: 'button', class: 'fcr-button is-first', onclick: keep }, 'Keep ', kbd('Ctrl+Enter')),
         h('button', { type: 'button', class: 'fcr-button', onclick: () => this.close() }, 'Leave')));
+    const wanted = targets.findIndex((target) => target.on === on);
+    if (wanted > 0) choice.value = String(wanted);
     load();
     area.focus();
   }

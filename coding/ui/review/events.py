@@ -177,6 +177,7 @@ class Message:
         focus: The place that is looked at, and ``None`` for none.
         want: The evidence for that place is wanted.
         order: The order of review that is wanted.
+        past: True where the history of the place is wanted too.
     """
 
     client: str
@@ -187,6 +188,7 @@ class Message:
     focus: Place | None
     want: bool
     order: Order
+    past: bool = False
 
 
 def parse_message(raw: object) -> Message | None:
@@ -210,6 +212,7 @@ def parse_message(raw: object) -> Message | None:
             focus=_place(raw["focus"]) if isinstance(raw.get("focus"), Mapping) else None,
             want=raw.get("want") is True,
             order=order if order in ORDERS else "reading",
+            past=raw.get("past") is True,
         )
     except Wrong:
         return None

@@ -12,6 +12,7 @@ from coding.store import Project
 from coding.ui.review.board import Board, Detail, Found, Page, stored_page
 from coding.ui.review.decide import Reviewer, carry_out
 from coding.ui.review.events import Event, Message, Place
+from coding.ui.review.past import Past, past_entry
 from coding.ui.review.told import Told
 from coding.ui.review.wire import Sight, acts_since, changes, detail_entry, whole
 
@@ -76,6 +77,12 @@ class Feed:
     last: dict[str, Any] = field(default_factory=dict)
     fresh: bool = False
     deciding: bool = False
+    remembered: tuple[Place, int] | None = None
+    past: Past = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without a history; it is read when it is asked for."""
+        self.past = Past(self.sight.transcript_id)
 
     def begin(self, project: Project) -> None:
         """Read the whole transcript, unless what was read before still serves."""
@@ -225,7 +232,10 @@ class Feed:
     def _on_wish(self, project: Project, message: Message, told: dict[str, Any], *, busy: bool) -> None:
         focus = message.focus
         if focus is not None and focus.transcript_id == self.sight.transcript_id:
-            self._explain(project, focus, told, new=message.want and not self._repeats(message), busy=busy)
+            new = not self._repeats(message)
+            self._explain(project, focus, told, new=message.want and new, busy=busy)
+            if message.past and not busy:
+                self._tell_past(project, focus, told, new=new)
         if message.order in ("useful", "random") and self.learner is not None:
             if self.order is None or self.order[0] != message.order:
                 self.order = (message.order, self._order(message.order))
@@ -242,6 +252,16 @@ class Feed:
         if detail is not None:
             told["detail"] = detail_entry(detail, self.codes, most_bytes=DETAIL_BYTES)
             self.detailed = (focus, page)
+
+    def _tell_past(self, project: Project, focus: Place, told: dict[str, Any], *, new: bool) -> None:
+        """Tell the history of a segment when it is wanted, and again when something was done."""
+        if not new and self.remembered == (focus, told["rev"]):
+            return
+        finished = self._finished(project)
+        hidden = finished is not None and (focus.start_char, focus.end_char) not in finished
+        lines = self.past.at(project, focus.start_char, focus.end_char, only=self.sight.coder if hidden else None)
+        told["past"] = past_entry(lines, focus.start_char, focus.end_char)
+        self.remembered = (focus, told["rev"])
 
     def _detail(self, project: Project, focus: Place) -> Detail | None:
         if self.sight.blind:

@@ -55,6 +55,7 @@ class App {
     this.span = null;
     this.pickedItem = null;
     this.detail = null;
+    this.past = null;
     this.trail = [];
     this.orderKind = 'reading';
     this.focus = null;
@@ -128,6 +129,7 @@ class App {
       const ranks = data.detail.ranks.map((at) => this.model.index[at]);
       this.detail = { ...data.detail, ranks };
     }
+    if (data.past) this.past = data.past;
     if (data.order && data.order[0] === this.wishOrder) {
       this.wishOrder = '';
       this.serverOrder = new Map(data.order[1].map((s, at) => [s, at]));
@@ -148,7 +150,7 @@ class App {
     if (!this.outbox.length) this.since = 0;
     this.problem = data.problem || '';
     this.toolbar.saved(this.outbox.length, this.isLate(), this.problem);
-    if (data.detail || this.model.dirty.size || before !== this.model.ready) this.refresh();
+    if (data.detail || data.past || this.model.dirty.size || before !== this.model.ready) this.refresh();
     this.schedule();
     // The rest follows when the project knows that this much has arrived.
     if (data.more && this.model.rev > (this.asked || 0)) { this.asked = this.model.rev; this.flush(); }
@@ -194,7 +196,7 @@ class App {
     const seg = this.focus;
     this.component.setStateValue('outbox', {
       client: this.client, n: this.count, have: this.model.rev, board: this.model.boardVersion, order: this.wishOrder,
-      focus: seg ? { t: this.model.doc, s: seg.s, e: seg.e } : null, want: !this.detailHere(),
+      focus: seg ? { t: this.model.doc, s: seg.s, e: seg.e } : null, want: !this.detailHere(), past: this.panel.open.has('past'),
       events: this.outbox.map(({ id, ...event }) => event),
     });
     this.schedule();
@@ -255,11 +257,15 @@ class App {
     this.painter.scrollTo(seg, block);
     this.refresh();
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => { if (!this.detailHere()) this.flush(); }, this.outbox.length ? 900 : 160);
+    this.resting = setTimeout(() => { if (!this.detailHere() || (this.panel.open.has('past') && !this.pastHere())) this.flush(); }, this.outbox.length ? 900 : 160);
   }
 
   detailHere() {
     return this.detail && this.focus && this.detail.s === this.focus.s && this.detail.e === this.focus.e;
+  }
+
+  pastHere() {
+    return this.past && this.focus && this.past.s === this.focus.s && this.past.e === this.focus.e;
   }
 
   setFocus() {

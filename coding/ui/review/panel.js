@@ -172,31 +172,86 @@ class Panel {
       list('People show it', code.examples, 'fcr-examples'), list('People tell of its lack', code.contrary, 'fcr-examples'));
   }
 
+  // All memos that bear on the segment: on itself, on the code that is looked at, on the transcript and on the project.
+  // Memos on codings stand beside their codings.
   memos(seg) {
-    const { model } = this.app;
-    const target = `segment:${model.doc}:${seg.s}-${seg.e}`;
-    const mine = model.myMemo(target);
-    const others = model.memosOn(target);
-    const flags = [...model.memosOn(`flag:${target}`)];
-    if (!mine && !others.length && !flags.length) return null;
-    return this.section('Memos', [
-      mine && h('p', { class: 'fcr-memo' }, mine),
-      others.map((memo) => h('p', { class: 'fcr-memo' }, h('span', { class: 'fcr-quiet' }, `${memo.coder}: `), memo.text)),
-      flags.map((memo) => h('p', { class: 'fcr-quiet' }, `Flagged by ${memo.coder}`)),
-    ]);
+    const { app } = this;
+    const { model } = app;
+    const key = `segment:${model.doc}:${seg.s}-${seg.e}`;
+    const item = app.picked() || app.now().open[0] || app.now().mine[0];
+    const places = [
+      ['segment', 'This segment', key],
+      item && ['code', model.code(item.code).name, `code:${item.code}`, item.code],
+      ['transcript', 'This transcript', `transcript:${model.doc}`],
+      ['project', 'The project', 'project'],
+    ].filter(Boolean);
+    const rows = places.flatMap(([on, label, target, code]) => {
+      const mine = model.myMemo(target);
+      const others = model.memosOn(target);
+      return [
+        mine && this.memo(label, model.me, mine, { on, code }),
+        ...others.map((memo) => this.memo(label, memo.coder, memo.text)),
+      ].filter(Boolean);
+    });
+    const flags = model.memosOn(`flag:${key}`).map((memo) => h('p', { class: 'fcr-quiet' }, `Flagged for discussion by ${memo.coder}`));
+    if (!rows.length && !flags.length) return null;
+    return this.section('Memos', [...flags, ...rows]);
+  }
+
+  memo(label, coder, text, mine) {
+    const { app } = this;
+    return h('div', { class: 'fcr-remark' },
+      h('p', { class: 'fcr-quiet' }, `${label}, ${coder} `, mine && h('button', {
+        type: 'button', class: 'fcr-small', 'aria-label': `Change your memo: ${label}`, 'data-k': `memo|${mine.on}`,
+        onclick: () => app.dialogs.memo(app.memoTargets(), mine.on),
+      }, 'change')),
+      h('p', { class: 'fcr-memo' }, text));
   }
 
   history() {
+    return [this.recent(), this.past()];
+  }
+
+  // The last decisions, wherever they were made, each still to be changed.
+  recent() {
     const { app } = this;
     const acts = app.recentActs(10);
     if (!acts.length) return null;
-    const details = h('details', { class: 'fcr-section fcr-history', open: this.open.has('history') },
-      h('summary', { 'data-k': 'history' }, h('h3', {}, 'Last decisions')),
-      h('ol', {}, acts.map((act) => h('li', { class: act.standing ? '' : 'is-undone' },
+    return this.folded('history', 'Last decisions', h('ol', {}, acts.map((act) => {
+      const change = act.standing && app.changeOf(act);
+      return h('li', { class: act.standing ? '' : 'is-undone' },
         h('button', { type: 'button', class: 'fcr-plain', 'data-k': `act|${act.batch}`, disabled: !act.place, onclick: () => app.goTo(act.place), title: 'Go there' }, act.summary),
+        change && h('button', { type: 'button', class: 'fcr-small', 'data-k': `change|${act.batch}`, 'aria-label': `${change.label}: ${act.summary}`, onclick: change.run }, change.text),
         act.standing ? h('button', { type: 'button', class: 'fcr-small', 'data-k': `undo|${act.batch}`, 'aria-label': `Undo: ${act.summary}`, onclick: () => app.undo(act.batch) }, 'undo')
-          : h('span', { class: 'fcr-quiet' }, 'undone')))));
-    details.addEventListener('toggle', () => { if (details.open) this.open.add('history'); else this.open.delete('history'); });
+          : h('span', { class: 'fcr-quiet' }, 'undone'));
+    })));
+  }
+
+  // What anybody did at this segment. It is asked for only while it is open, so that answers to decisions stay small.
+  past() {
+    const { app } = this;
+    const { past } = app;
+    const here = app.pastHere();
+    let inside = h('p', { class: 'fcr-quiet' }, 'Looking it up …');
+    if (here && !past.lines.length) inside = h('p', { class: 'fcr-quiet' }, 'Nothing has been decided here yet.');
+    else if (here) {
+      inside = [
+        h('ol', {}, past.lines.map(([at, coder, summary]) => h('li', {}, h('span', {}, summary), h('span', { class: 'fcr-quiet' }, `${coder}, ${at}`)))),
+        past.more > 0 && h('p', { class: 'fcr-quiet' }, `and ${past.more} earlier; the page History has all`),
+      ];
+    }
+    return this.folded('past', 'History of this segment', inside);
+  }
+
+  folded(name, title, inside) {
+    const { app } = this;
+    const details = h('details', { class: `fcr-section fcr-history is-${name}`, open: this.open.has(name) },
+      h('summary', { 'data-k': name }, h('h3', {}, title)), inside);
+    details.addEventListener('toggle', () => {
+      const asked = details.open && !this.open.has(name);
+      if (details.open) this.open.add(name); else this.open.delete(name);
+      if (asked && name === 'past') app.flush();
+    });
     return details;
   }
 }
