@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from coding.export.report.content import clean
+from coding.findings.charts import BLUE, GREY, RED, Chart
+from coding.findings.plots import draw_png, draw_svg
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK = "#010203"
 """Stands for the colour of the text; the page that shows a figure puts its own in its place."""
-SHOWN, LACKING, UNCLEAR = "#1b7f8c", "#d08119", "#8a9097"
-"""Blue-green, orange and grey: told apart by all common forms of colour-blindness, and on white and on black."""
+SHOWN, LACKING, UNCLEAR = BLUE, RED, GREY
+"""The colours of the page Findings, told apart with any kind of colour blindness, on white and on black."""
 
 WIDTH_IN = 6.5
 _ROW_IN = 0.183
@@ -28,6 +30,8 @@ _DPI = 300
 _LONGEST = 46
 _STYLE = re.compile(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.DOTALL)
 _META = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_NAMED = re.compile(r'<svg role="img" aria-label="[^"]*" ')
+_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _ID = re.compile(r' id="([^"]*)"')
 _REFERENCE = re.compile(r'(?:url\(|href=")#([^")]+)')
 _FONT = re.compile(r"font:\s*(?:[\w.]+\s+)*?(\d+(?:\.\d+)?)px[^;\"]*")
@@ -158,35 +162,12 @@ def draw_agreement(rows: Sequence[Row]) -> Drawing:
     return _finish(figure)
 
 
-def draw_saturation(sessions: Sequence[str], new: Sequence[int], total: Sequence[int]) -> Drawing:
-    """Draw how many codes each session brings for the first time, and how many there are by then.
-
-    Args:
-        sessions: Names in order.
-        new: New codes of each.
-        total: Codes so far.
-    """
-    figure = _figure(2.7)
-    axes = figure.add_subplot()
-    _bare(axes)
-    places = range(len(sessions))
-    axes.bar(places, new, width=0.55, color=SHOWN, linewidth=0)
-    axes.plot(places, total, color=LACKING, marker="o", markersize=4, linewidth=1.4)
-    for at in places:
-        if new[at]:
-            axes.text(at, new[at] / 2, str(new[at]), ha="center", va="center", fontsize=7, color="white")
-        axes.text(at, total[at] + max(total) * 0.05, str(total[at]), ha="center", va="bottom", fontsize=7, color=INK)
-    axes.set_xticks(list(places))
-    axes.set_xticklabels([_cut(name, 22) for name in sessions], fontsize=7, color=INK)
-    if sum(map(len, sessions)) > 80:
-        for label in axes.get_xticklabels():
-            label.set_rotation(30)
-            label.set_horizontalalignment("right")
-    axes.set_ylim(0, max(total) * 1.22 or 1)
-    axes.set_yticks([])
-    axes.spines["bottom"].set_visible(True)
-    _legend(axes, [("new codes", {"color": SHOWN}), ("codes so far", {"color": LACKING})])
-    return _finish(figure)
+def draw_chart(chart: Chart) -> Drawing:
+    """Draw a chart as the page Findings has it."""
+    svg = _inline(_NAMED.sub("<svg ", draw_svg(chart, width_in=WIDTH_IN), count=1))
+    box = _BOX.search(svg)
+    height = float(box[2]) / float(box[1]) * WIDTH_IN if box else WIDTH_IN
+    return Drawing(svg, draw_png(chart, width_in=WIDTH_IN, dots_per_inch=_DPI), WIDTH_IN, height)
 
 
 # parts
@@ -248,7 +229,7 @@ def _rectangle(place: tuple[float, float], width: float, height: float, **option
 
 
 def _mix(share: float) -> str:
-    """Return a tint of the blue-green, the stronger the greater the share."""
+    """Return a tint of the blue, the stronger the greater the share."""
     weight = 0.18 + 0.82 * min(1.0, max(0.0, share))
     full = [int(SHOWN[at : at + 2], 16) for at in (1, 3, 5)]
     return "#" + "".join(f"{round(255 + (value - 255) * weight):02x}" for value in full)

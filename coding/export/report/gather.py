@@ -9,7 +9,8 @@ from coding.agreement import Agreement, Comparison, agree
 from coding.errors import CodingError
 from coding.evidence import Evidence, Rating, Sources, gather_evidence
 from coding.export.files import Step
-from coding.findings import Saturation, code_saturation, read_material
+from coding.findings import Material, Saturation, code_saturation, read_material
+from coding.findings.pairs import co_occurrence
 from coding.framework import Framework, read_framework
 from coding.methods import Methods, describe_methods
 from coding.model import Code, Codebook, Role
@@ -28,6 +29,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two codes, in how many turns both are, and the coefficient of that."""
+
+    a: str
+    b: str
+    both: int
+    c: float
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a report rests on.
 
@@ -43,6 +54,7 @@ class Found:
         codings: How many codings there are.
         agreement: Among people, where two of them or more coded.
         saturation: What each session brought, where anything was coded.
+        pairs: Codes that go together, those with the highest coefficient first.
         methods: What was done.
         settled: Whether the codings are those that the coders settled on.
         renamed: Whether names were taken out for this report.
@@ -60,6 +72,7 @@ class Found:
     codings: int
     agreement: Agreement | None
     saturation: Saturation | None
+    pairs: tuple[Pair, ...]
     methods: Methods
     settled: bool
     renamed: bool
@@ -108,7 +121,7 @@ def gather(
     sources, framework = Sources(project), read_framework(project)
     evidence = gather_evidence(sources, framework, agreement=agreement, ratings=ratings)
     _tell(step, 3)
-    saturation = code_saturation(read_material(project)) if codings else None
+    material = read_material(project) if codings else None
     methods = describe_methods(source, agreement=agreement)
     if without_names is not None:
         paragraphs = (type(one)(one.title, without_names(one.text)) for one in methods.paragraphs)
@@ -124,7 +137,8 @@ def gather(
         coders=coders,
         codings=len(codings),
         agreement=agreement,
-        saturation=saturation,
+        saturation=None if material is None else code_saturation(material),
+        pairs=() if material is None else _pairs(material),
         methods=methods,
         settled=settled,
         renamed=without_names is not None,
@@ -142,6 +156,12 @@ def _agreement(project: Project) -> Agreement | None:
         return agree(project, suggestions=())
     except CodingError:
         return None  # Nothing can be compared; the method says so.
+
+
+def _pairs(material: Material) -> tuple[Pair, ...]:
+    table = co_occurrence(material)
+    rows = zip(table["a"], table["b"], table["n12"], table["c"], strict=True)
+    return tuple(Pair(str(a), str(b), int(both), float(c)) for a, b, both, c in rows if both)
 
 
 def _groups(project: Project, sources: Sources, original: Project) -> tuple[Group, ...]:

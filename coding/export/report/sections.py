@@ -7,22 +7,21 @@ from collections.abc import Iterator, Sequence
 from coding.agreement import Estimate, show_value
 from coding.bundled import DISTRIBUTION, installed_version
 from coding.evidence import Passage, Strength
-from coding.export.report.content import Align, Block, FigureBlock, Heading, Points, Quote, Report, TableBlock, Text
-from coding.export.report.figures import Drawing, Row, draw_agreement, draw_groups, draw_saturation, draw_valence
+from coding.export.report.across import TENTATIVE, figure_of, parts_of, strength_of, write_across
+from coding.export.report.appendix import write_codebook, write_groups
+from coding.export.report.content import Align, Block, Heading, Points, Quote, Report, TableBlock, Text
+from coding.export.report.figures import Row, draw_valence
 from coding.export.report.gather import Found
-from coding.framework import Behaviour, Cluster
+from coding.framework import Behaviour
 from coding.methods.words import day, listed, number_of
-from coding.model import Code, Role, tree_order
+from coding.model import Role
 
 FEW_PEOPLE = 3
 """A behaviour that fewer people tell of has thin evidence."""
 CLEAR_SHARE, CLEAR_LEAST = 0.75, 5
 """A behaviour is mostly shown, or mostly lacking, with this share of at least so many passages that are not unclear."""
-RELIABLE, TENTATIVE = 0.8, 0.667
 MOST_NAMED = 3
 _ALIGN: tuple[Align, ...] = ("left", *("right",) * 7)
-MOST_ROWS = 38
-"""Lines of one figure; more go into a second one."""
 
 
 def write_report(found: Found, *, title: str = "") -> Report:
@@ -36,10 +35,10 @@ def write_report(found: Found, *, title: str = "") -> Report:
         *_summary(found),
         *_method(found),
         *_findings(found),
-        *_across(found),
+        *write_across(found),
         *_limits(found),
-        *_groups_appendix(found),
-        *_codebook_appendix(found),
+        *write_groups(found),
+        *write_codebook(found),
     ]
     about = [f"Written by {DISTRIBUTION} {installed_version() or ''} from the study as it stood on {day(found.at)}."]
     if found.renamed:
@@ -69,7 +68,7 @@ def _summary(found: Found) -> Iterator[Block]:
             "shows the material, the method so far and the codebook. Code what people said, then write it again."
         )
         return
-    told = [behaviour for behaviour in found.framework.behaviours if _strength(found, behaviour).passages]
+    told = [behaviour for behaviour in found.framework.behaviours if strength_of(found, behaviour).passages]
     yield Text(
         f"{number_of(found.people, 'participant')} in {number_of(len(found.members), 'focus group')} took part. "
         f"They told of {len(told)} of the {number_of(len(found.framework.behaviours), 'behaviour')} in the framework. "
@@ -88,24 +87,24 @@ def _coders(found: Found) -> str:
 
 
 def _headlines(found: Found, told: Sequence[Behaviour]) -> Iterator[str]:
-    by_people = sorted(told, key=lambda one: (-_strength(found, one).people, -_strength(found, one).groups))
-    if by_people and _strength(found, by_people[0]).people > 1:
-        named = [f"{one.name} ({_people(_strength(found, one))})" for one in by_people[:MOST_NAMED]]
+    by_people = sorted(told, key=lambda one: (-strength_of(found, one).people, -strength_of(found, one).groups))
+    if by_people and strength_of(found, by_people[0]).people > 1:
+        named = [f"{one.name} ({_people(strength_of(found, one))})" for one in by_people[:MOST_NAMED]]
         yield f"Told by most people: {listed(named)}."
     for label, field, other in (("shown", "shown", "lacking"), ("lacking", "lacking", "shown")):
-        clear = [one for one in told if _is_clear(_strength(found, one), field, other)]
-        clear.sort(key=lambda one: -getattr(_strength(found, one), field))
+        clear = [one for one in told if _is_clear(strength_of(found, one), field, other)]
+        clear.sort(key=lambda one: -getattr(strength_of(found, one), field))
         if clear:
             named = [
-                f"{one.name} ({getattr(_strength(found, one), field)} of {_clear(_strength(found, one))} clear "
+                f"{one.name} ({getattr(strength_of(found, one), field)} of {_clear(strength_of(found, one))} clear "
                 "passages)"
                 for one in clear[:MOST_NAMED]
             ]
             yield f"Told of mostly as {label}: {listed(named)}."
-    thin = [one.name for one in told if _strength(found, one).people < FEW_PEOPLE]
+    thin = [one.name for one in told if strength_of(found, one).people < FEW_PEOPLE]
     if thin and found.people >= FEW_PEOPLE:
         yield f"Thin evidence, from fewer than {FEW_PEOPLE} people: {listed(thin)}."
-    silent = [one.name for one in found.framework.behaviours if not _strength(found, one).passages]
+    silent = [one.name for one in found.framework.behaviours if not strength_of(found, one).passages]
     if silent and len(silent) <= 2 * MOST_NAMED:
         yield f"Nobody told of: {listed(silent)}."
     elif silent:
@@ -114,7 +113,7 @@ def _headlines(found: Found, told: Sequence[Behaviour]) -> Iterator[str]:
 
 
 def _name_and_share(found: Found, behaviour: Behaviour, field: str) -> str:
-    strength = _strength(found, behaviour)
+    strength = strength_of(found, behaviour)
     return f"{behaviour.name} ({getattr(strength, field)} of {_clear(strength)} clear passages)"
 
 
@@ -134,7 +133,7 @@ def _agreement_line(found: Found) -> Iterator[str]:
     alpha = compared.estimates["alpha"]
     if alpha.value is None:
         return
-    values = [min(alphas) for one in found.framework.behaviours if (alphas := _strength(found, one).alphas)]
+    values = [min(alphas) for one in found.framework.behaviours if (alphas := strength_of(found, one).alphas)]
     good = sum(value >= TENTATIVE for value in values)
     yield (
         f"The coders agree at Krippendorff's alpha {show_value('alpha', alpha)} over all codes ({alpha.reading}); "
@@ -143,7 +142,7 @@ def _agreement_line(found: Found) -> Iterator[str]:
 
 
 def _overview(found: Found) -> TableBlock:
-    rated = any(_strength(found, one).rating for one in found.framework.behaviours)
+    rated = any(strength_of(found, one).rating for one in found.framework.behaviours)
     rows: list[tuple[str, ...]] = []
     spans: list[int] = []
     for cluster in found.framework.clusters:
@@ -152,14 +151,14 @@ def _overview(found: Found) -> TableBlock:
         spans.append(len(rows))
         rows.append((cluster.name, *("" for _ in range(6 + rated))))
         for behaviour in cluster.behaviours:
-            strength = _strength(found, behaviour)
+            strength = strength_of(found, behaviour)
             values: list[str] = [f"{strength.people}", f"{strength.groups}", f"{strength.passages}"]
             values += [f"{strength.shown}", f"{strength.lacking}", _alpha(strength)]
             if rated:
                 values.append("–" if strength.rating is None else f"{strength.rating.mean:.1f}")
             rows.append((behaviour.name, *values))
     columns = ["Behaviour", "People", "Groups", "Passages", "Shown", "Lacking", "Alpha", *(["Rating"] if rated else [])]
-    unclear = any(_strength(found, one).unclear for one in found.framework.behaviours)
+    unclear = any(strength_of(found, one).unclear for one in found.framework.behaviours)
     note = (
         f"People: of {number_of(found.people, 'participant')}. Groups: of {len(found.members)}. Alpha: "
         "Krippendorff's alpha "
@@ -182,37 +181,17 @@ def _alpha(strength: Strength) -> str:
     return show_value("alpha", Estimate(min(strength.alphas))) if strength.alphas else "–"
 
 
-def _parts(found: Found) -> Iterator[list[Cluster]]:
-    """Yield clusters with evidence, as many at a time as one figure holds."""
-    part: list[Cluster] = []
-    lines = 0
-    for cluster in found.framework.clusters:
-        if not any(_strength(found, one).passages for one in cluster.behaviours):
-            continue
-        if part and lines + 1 + len(cluster.behaviours) > MOST_ROWS:
-            yield part
-            part, lines = [], 0
-        part.append(cluster)
-        lines += 1 + len(cluster.behaviours)
-    if part:
-        yield part
-
-
-def _figure(drawing: Drawing, caption: str, description: str) -> FigureBlock:
-    return FigureBlock(caption, drawing.svg, drawing.png, drawing.width_in, drawing.height_in, description)
-
-
 def _valence_figures(found: Found) -> Iterator[Block]:
-    parts = list(_parts(found))
+    parts = list(parts_of(found))
     for number, part in enumerate(parts, start=1):
         rows: list[Row] = []
         for cluster in part:
             rows.append(Row(cluster.name, heading=True))
             for one in cluster.behaviours:
-                strength = _strength(found, one)
+                strength = strength_of(found, one)
                 rows.append(Row(one.name, (strength.shown, strength.lacking, strength.unclear)))
         more = f" ({number} of {len(parts)})" if len(parts) > 1 else ""
-        yield _figure(
+        yield figure_of(
             draw_valence(rows),
             f"Passages that tell of each behaviour (right) and of its lack (left){more}",
             f"Bars for each behaviour, to the right for passages that show it and to the left for its lack. {_FIGURES}",
@@ -287,7 +266,7 @@ def _behaviour(found: Found, behaviour: Behaviour, key: str) -> Iterator[Block]:
 
 
 def _evidence(found: Found, behaviour: Behaviour) -> str:
-    strength = _strength(found, behaviour)
+    strength = strength_of(found, behaviour)
     if not strength.passages:
         return "No evidence: nothing was coded for it." if behaviour.codes else "No evidence: no code stands for it."
     unclear = f", {strength.unclear} unclear" if strength.unclear else ""
@@ -320,105 +299,6 @@ def _who(passage: Passage) -> str:
     return f"{listed(names) if names else 'Unknown speaker'}, {passage.group}"
 
 
-# across behaviours
-
-
-def _across(found: Found) -> Iterator[Block]:
-    if not found.codings or not found.framework.behaviours:
-        return
-    yield Heading(1, "Findings across behaviours", "across")
-    yield from _group_figures(found)
-    yield from _saturation(found)
-    yield from _agreement(found)
-
-
-def _group_figures(found: Found) -> Iterator[Block]:
-    if len(found.members) < 2:
-        yield Text("There is one focus group, so groups cannot be compared.")
-        return
-    yield Heading(2, "Behaviours in the groups", "across-groups")
-    yield Text(
-        "How many participants of each group tell of a behaviour, or of its lack. Groups differ in what was asked "
-        "and who "
-        "was there, so a small number is no sign that a behaviour matters less."
-    )
-    parts = list(_parts(found))
-    for number, part in enumerate(parts, start=1):
-        rows: list[Row] = []
-        for cluster in part:
-            rows.append(Row(cluster.name, heading=True))
-            rows += [Row(one.name, _by_group(found, one)) for one in cluster.behaviours]
-        more = f" ({number} of {len(parts)})" if len(parts) > 1 else ""
-        yield _figure(
-            draw_groups(rows, list(found.members.items())),
-            f"Participants who tell of each behaviour, by group{more}",
-            "A row for each behaviour and a column for each group, with the number of participants in each field; "
-            "behind the "
-            "name of a group stands how many participants it has.",
-        )
-
-
-def _by_group(found: Found, behaviour: Behaviour) -> tuple[float, ...]:
-    told: dict[str, set[str]] = {group: set() for group in found.members}
-    for passage in found.evidence.passages[behaviour.id]:
-        people = {person.id for person in passage.people if person.role is Role.PARTICIPANT}
-        told.setdefault(passage.group, set()).update(people)
-    return tuple(float(len(told[group])) for group in found.members)
-
-
-def _saturation(found: Found) -> Iterator[Block]:
-    if found.saturation is None or len(found.saturation.curve) < 2:
-        return
-    curve, rule = found.saturation.curve, found.saturation.rule
-    yield Heading(2, "Saturation", "across-saturation")
-    if found.saturation.reached is not None:
-        said = (
-            f"By the rule of Guest, Namey and Chen (2020) the codes are saturated at {found.saturation.notation}: "
-            "the next "
-            f"{number_of(rule.run, 'session')} brought no more than {100 * rule.threshold:g} % of the codes of the "
-            "first "
-            f"{rule.base}."
-        )
-    else:
-        said = "By the rule of Guest, Namey and Chen (2020) nothing can be said of saturation yet. "
-        said += found.saturation.reason
-    yield Text(said)
-    new, total = [int(one) for one in curve["new"]], [int(one) for one in curve["total"]]
-    sessions = [found.sessions.get(str(one), str(one)) for one in curve["session"]]
-    yield _figure(
-        draw_saturation(sessions, new, total),
-        "New codes in each session, and codes so far, in the order of import",
-        "; ".join(f"{name}: {a} new, {b} so far" for name, a, b in zip(sessions, new, total, strict=True)),
-    )
-
-
-def _agreement(found: Found) -> Iterator[Block]:
-    compared = found.compared
-    if compared is None:
-        return
-    rows: list[Row] = []
-    for code, _ in tree_order(found.codebook):
-        one = next((item for item in compared.codes if item.code_id == code.id), None)
-        if one is not None and (alpha := one.estimates["alpha"]).value is not None:
-            rows.append(Row(code.name, (alpha.value,), low=alpha.low, high=alpha.high))
-    if not rows:
-        return
-    yield Heading(2, "Agreement on each code", "across-agreement")
-    alpha = compared.estimates["alpha"]
-    good = sum(row.values[0] >= RELIABLE for row in rows)
-    fair = sum(RELIABLE > row.values[0] >= TENTATIVE for row in rows)
-    yield Text(
-        f"Of {number_of(len(rows), 'code')} with a value, {good} reach .80 and {fair} more reach .667. Over all "
-        "codes alpha "
-        f"is {show_value('alpha', alpha)}. Codes that were used too seldom have no value."
-    )
-    yield _figure(
-        draw_agreement(rows),
-        "Krippendorff's alpha of each code with its 95 % interval",
-        "; ".join(f"{row.label}: {show_value('alpha', Estimate(row.values[0], row.low, row.high))}" for row in rows),
-    )
-
-
 # limits
 
 
@@ -442,7 +322,7 @@ def _limit_items(found: Found) -> Iterator[str]:
     else:
         yield from _limits_of_material(found)
         yield from _limits_of_coding(found)
-        if not any(_strength(found, one).rating for one in found.framework.behaviours):
+        if not any(strength_of(found, one).rating for one in found.framework.behaviours):
             yield "There is no questionnaire, so what people told is not set beside ratings."
 
 
@@ -464,7 +344,9 @@ def _limits_of_coding(found: Found) -> Iterator[str]:
         yield "One person coded alone, so it is not known whether others would code alike."
     elif found.compared is None:
         yield "No two coders finished the same talk, so it is not known how far they agree."
-    low = [one.name for one in found.framework.behaviours if (v := _strength(found, one).alphas) and min(v) < TENTATIVE]
+    low = [
+        one.name for one in found.framework.behaviours if (v := strength_of(found, one).alphas) and min(v) < TENTATIVE
+    ]
     if low:
         yield (
             f"For {number_of(len(low), 'behaviour')} the coders agree at less than .667, so findings on "
@@ -472,69 +354,3 @@ def _limits_of_coding(found: Found) -> Iterator[str]:
         )
     if any(one.quotations is None and found.evidence.passages[one.id] for one in found.framework.behaviours):
         yield "Some quotations were proposed by the program and not chosen by the researchers."
-
-
-# appendices
-
-
-def _groups_appendix(found: Found) -> Iterator[Block]:
-    if not found.groups:
-        return
-    yield Heading(1, "Appendix A: Focus groups", "groups")
-    rows = [
-        (
-            group.name,
-            f"{group.transcripts}",
-            f"{group.participants}",
-            f"{group.words:,}",
-            "yes" if group.looked_at else "no",
-        )
-        for group in found.groups
-    ]
-    total = (
-        "All",
-        f"{sum(group.transcripts for group in found.groups)}",
-        f"{sum(group.participants for group in found.groups)}",
-        f"{sum(group.words for group in found.groups):,}",
-        f"{len(found.members)} of {len(found.groups)}",
-    )
-    yield TableBlock(
-        "The focus groups",
-        ("Group", "Transcripts", "Participants", "Words", "Coded"),
-        (*rows, total) if len(rows) > 1 else tuple(rows),
-        ("left", "right", "right", "right", "right"),
-        (0.4, 0.15, 0.15, 0.15, 0.15),
-        "Moderators are not counted among participants; their words are counted among words.",
-    )
-
-
-def _codebook_appendix(found: Found) -> Iterator[Block]:
-    yield Heading(1, f"Appendix {'B' if found.groups else 'A'}: Codebook", "codebook")
-    if not found.codebook.codes:
-        yield Text("There is no codebook yet.")
-        return
-    yield Text(f"{found.codebook.name}, version {found.codebook.version}.")
-    if found.codebook.description:
-        yield Text(found.codebook.description)
-    for number, (code, _) in enumerate(tree_order(found.codebook)):
-        yield from _code(code, f"code-{number}")
-
-
-def _code(code: Code, key: str) -> Iterator[Block]:
-    yield Heading(3 if code.codable else 2, code.name, key)
-    if code.definition:
-        yield Text(code.definition)
-    for label, items in (
-        ("Apply", code.include),
-        ("Do not apply", code.exclude),
-        ("Examples", tuple(f"“{one}”" for one in code.examples)),
-        ("Contrary examples", tuple(f"“{one}”" for one in code.contrary_examples)),
-    ):
-        if items:
-            yield Points(items, label)
-    if code.source:
-        yield Text(f"Source: {code.source}", "note")
-
-
-def _strength(found: Found, behaviour: Behaviour) -> Strength:
-    return found.evidence.strengths[behaviour.id]
