@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coding.model import Valence
-from coding.ui.review.events import Bulk, Event, NewCode, OnCode, Place, Refused, Undo, parse_message
+from coding.ui.review.events import MOST_PLACES, Bulk, Event, NewCode, OnCode, Place, Refused, Undo, parse_message
 
 CLIENT = "0123456789abcdef" * 2
 PLACE = {"t": "tid", "s": 3, "e": 9}
@@ -68,7 +68,7 @@ def test_undo_may_name_no_act():
         {"op": "memo", **PLACE, "on": "segment", "text": "x" * 10_001},
         {"op": "memo", **PLACE, "on": "segment", "text": "\ud83d"},
         {"op": "bulk", "t": "tid", "code": "c", "accept": [], "reject": []},
-        {"op": "bulk", "t": "tid", "code": "c", "accept": [[1, 2]] * 2001, "reject": []},
+        {"op": "bulk", "t": "tid", "code": "c", "accept": [[1, 2]] * (MOST_PLACES + 1), "reject": []},
         {"op": "bulk", "t": "tid", "code": "c", "accept": [[2, 1]], "reject": []},
         {"op": "bulk", "t": "tid", "code": "c", "accept": [{"s": 1}], "reject": []},
         {"op": "undo", "batch": "x'; DROP TABLE edits; --"},

@@ -631,3 +631,58 @@ def test_the_package_answers_without_numpy():
         "assert not hasattr(coding.suggest, 'nothing_such')"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_of_very_many_decisions_a_share_is_learnt_from_and_all_count(monkeypatch):
+    from coding.suggest import suggester
+
+    monkeypatch.setattr(suggester, "MOST_ROWS", 8)
+    book = Codebook("c", codes=(Code("wait", "Waiting", examples=("a long wait",)), Code("staff", "Staff")))
+    units = [Unit(f"t:{10 * i}-{10 * i + 9}", f"some words {i}") for i in range(40)]
+    vectors = np.random.default_rng(0).normal(size=(40, 6)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def fit(decisions):
+        encode = lambda texts: np.ones((len(texts), 6), np.float32) / 6**0.5  # noqa: E731
+        return Suggester.fit(book, units, vectors, encode=encode, decisions=decisions, kernel=Kernel())
+
+    decisions = [Decision(unit, "wait") for unit in range(30)]
+    whole = fit(decisions)
+    assert whole.remaining().found == 30
+    step = fit(decisions[:5])
+    for one in decisions[5:]:
+        step.update([one])
+    np.testing.assert_allclose(step.scores, whole.scores, atol=1e-5)
+    assert set(whole.order("reading")) == set(range(40))
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 191, 193, 400])
+def test_the_inverse_is_the_inverse(n):
+    from coding.suggest import solve
+
+    some = np.random.default_rng(n).normal(size=(n, n))
+    gram, noise = some @ some.T, np.full(n, 0.5)
+    np.testing.assert_allclose(solve.inverse(gram, noise) @ (gram + np.diag(noise)), np.eye(n), atol=1e-7)
+
+
+def test_what_is_no_kernel_matrix_has_no_inverse():
+    from coding.suggest import solve
+
+    with pytest.raises(np.linalg.LinAlgError):
+        solve.inverse(-np.eye(3), np.zeros(3))
+
+
+def test_rejections_do_not_move_valences():
+    book = Codebook("c", codes=(Code("meets", "Meets", examples=("they meet",), contrary_examples=("never meets",)),))
+    units = [Unit(f"t:{i}-{i + 1}", text) for i, text in enumerate(["they meet", "he never meets us", "a chart"])]
+    vectors = np.eye(3, dtype=np.float32)
+    encode = lambda texts: np.ones((len(texts), 3), np.float32) / 3**0.5  # noqa: E731
+    model = Suggester.fit(book, units, vectors, encode=encode)
+    before = model.lacking
+    model.update([Decision(2, "meets", positive=False)])
+    assert model.lacking is before
+    model.update([Decision(0, "meets", valence=Valence.LACKING)])
+    assert model.lacking is not before
+    assert [model.valence(unit, "meets") for unit in (1, 2)] == [
+        [Valence.SHOWN, Valence.LACKING, Valence.UNCLEAR][at] for at in model.leanings[1:]
+    ]

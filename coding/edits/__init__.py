@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coding.edits.base import Context, Operation, Plan, quote
+from coding.edits.base import Context, Many, Operation, Plan, quote
 from coding.edits.codings import (
     AddCoding,
     ChangeCoding,
@@ -19,6 +19,7 @@ from coding.edits.codings import (
     Reopen,
     WriteMemo,
 )
+from coding.edits.many import Accepted, AddCodings
 from coding.edits.needs import needs_of
 from coding.edits.people import AssignSpeaker, SplitParticipant
 from coding.edits.study import SetAttributes, SetCodebook, SetRole
@@ -32,11 +33,14 @@ from coding.store import Project
 from coding.store.decisions import new_id
 
 __all__ = [
+    "Accepted",
     "AddCoding",
+    "AddCodings",
     "Assign",
     "AssignSpeaker",
     "ChangeCoding",
     "Context",
+    "Many",
     "MarkReviewed",
     "Operation",
     "Plan",
@@ -62,7 +66,7 @@ __all__ = [
 
 def apply_edits(
     project: Project,
-    operations: Sequence[Operation],
+    operations: Sequence[Operation | Many],
     *,
     coder: str,
     batch: str | None = None,
@@ -98,27 +102,30 @@ def apply_edits(
     act = batch or new_id()
     stored: list[Edit] = []
     with project.transaction():
-        if batch is not None and not continues and project.batch(batch):
+        if batch is not None and not continues and project.batch(batch, first=1):
             return ()
         name = project.add_coder(coder)
         for operation in operations:
             project.check_role(name, operation.needs)
             context = Context(project, name, utc_now())
-            plan = operation.plan(context)
-            if not plan.changes:
-                continue
-            edit = Edit(
-                id=new_id(),
-                batch=act,
-                coder=name,
-                at=context.at,
-                kind=operation.kind,
-                transcript_id=plan.transcript_id,
-                summary=plan.summary,
-                changes=plan.changes,
-            )
-            project.write_edits([edit])
-            stored.append(edit)
+            many = getattr(operation, "plans", None)
+            plans: list[Plan] = many(context) if many else [operation.plan(context)]  # type: ignore[union-attr]
+            edits = [
+                Edit(
+                    id=new_id(),
+                    batch=act,
+                    coder=name,
+                    at=context.at,
+                    kind=operation.kind,
+                    transcript_id=plan.transcript_id,
+                    summary=plan.summary,
+                    changes=plan.changes,
+                )
+                for plan in plans
+                if plan.changes
+            ]
+            project.write_edits(edits)
+            stored += edits
     return tuple(stored)
 
 

@@ -39,6 +39,25 @@ class Operation(Protocol):
         """
 
 
+class Many(Protocol):
+    """Something a coder wants done at many places: one edit for each plan."""
+
+    @property
+    def kind(self) -> str:
+        """Return the name that the edits are filed under."""
+
+    @property
+    def needs(self) -> CoderRole | None:
+        """Return the role that it takes."""
+
+    def plans(self, context: Context) -> list[Plan]:
+        """Work out the rows to change; what one plan changes no other may.
+
+        Raises:
+            EditError: It cannot be done on the project as it is now.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The changes of one operation, with a line for people."""
@@ -70,10 +89,9 @@ def codable_name(project: Project, code_id: str) -> str:
     Raises:
         EditError: There is no such code, or it is a group.
     """
-    codebook = project.codebook()
-    if code_id not in codebook:
+    code = project.code(code_id)
+    if code is None:
         raise EditError(f"there is no code {code_id!r} in the codebook")
-    code = codebook[code_id]
     if not code.codable:
         raise EditError(f"“{code.name}” is a group of codes; choose one of the codes in it")
     return code.name
@@ -81,8 +99,8 @@ def codable_name(project: Project, code_id: str) -> str:
 
 def code_name(project: Project, code_id: str) -> str:
     """Return the name of a code, or its id where it is no longer in the codebook."""
-    codebook = project.codebook()
-    return codebook[code_id].name if code_id in codebook else code_id
+    code = project.code(code_id)
+    return code_id if code is None else code.name
 
 
 def own_coding(context: Context, coding_id: str) -> Coding:

@@ -47,8 +47,8 @@ class AddCoding:
         quotation = quote(project, self.transcript_id, self.start_char, self.end_char)
         name = codable_name(project, self.code_id)
         _check_blind(context, self.transcript_id, self.start_char, self.end_char, blind=self.origin is Origin.BLIND)
-        mine = project.codings(self.transcript_id, coder=context.coder, code_id=self.code_id)
-        if any((c.start_char, c.end_char) == (self.start_char, self.end_char) for c in mine):
+        place = (self.transcript_id, self.start_char, self.end_char)
+        if project.coding_at(*place, code_id=self.code_id, coder=context.coder) is not None:
             return Plan((), "")
         coding = Coding(
             id=new_id(),

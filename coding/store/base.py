@@ -25,6 +25,7 @@ class Base:
         self.path = path
         self.db = db
         self._past: str | None = None
+        self._texts: dict[str, str] = {}
 
     def _query(self, sql: str, params: Params = ()) -> list[dict[str, Any]]:
         with sentences(self.path):
@@ -68,6 +69,7 @@ class Base:
             except BaseException:
                 if conn.in_transaction:
                     conn.execute("ROLLBACK")
+                self._texts.clear()
                 raise
 
     def _insert(self, table: str, rows: Sequence[Mapping[str, Any]], *, replace: bool = False) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,12 @@ KEYS = {
     "apart": "key",
 }
 """The tables that edits may change, with the column that names a row."""
+
+_CHANGED = "this has changed in the meantime; look at it again and repeat the step if it still fits"
+_FEW = 8
+_FEW_KEYS = 500
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,18 @@ class Decisions(Base):
     def coding(self, coding_id: str) -> Coding | None:
         """Return one coding, or ``None`` where there is none (any more)."""
         found = self._query("SELECT * FROM codings WHERE id = ?", [coding_id])
+        return rows.coding(found[0]) if found else None
+
+    def coding_at(
+        self, transcript_id: str, start_char: int, end_char: int, *, code_id: str, coder: str
+    ) -> Coding | None:
+        """Return somebody's coding with one code at exactly one place, or ``None``."""
+        # The plus signs keep SQLite to the index of places; one code may have codings by the thousand.
+        found = self._query(
+            """SELECT * FROM codings WHERE transcript_id = ? AND start_char = ? AND end_char = ? AND +code_id = ?
+               AND +coder = ? ORDER BY created_at, id LIMIT 1""",
+            [transcript_id, start_char, end_char, code_id, coder],
+        )
         return rows.coding(found[0]) if found else None
 
     def code_uses(self, code_id: str) -> list[tuple[str, int]]:
@@ -218,18 +236,62 @@ class Decisions(Base):
         Raises:
             EditError: A row is no longer as the edit found it.
         """
+        changes = [change for edit in edits for change in edit.changes]
         with self.transaction():
-            clock = str(self._value("SELECT coalesce(max(clock), '') FROM edits"))
-            for edit in edits:
-                for change in edit.changes:
+            if len(changes) > _FEW:
+                self._write_together(changes)
+            else:
+                for change in changes:
                     self._write_change(change)
+            clock = str(self._value("SELECT coalesce(max(clock), '') FROM edits"))
+            noted = []
+            for edit in edits:
                 clock = tick(clock, edit.at)
-                self._insert("edits", [edit_row(edit, clock)])
+                noted.append(edit_row(edit, clock))
+            self._insert("edits", noted)
+
+    def _write_together(self, changes: Sequence[Change]) -> None:
+        """Write many changes with few statements; the outcome is that of writing one after the other."""
+        first: dict[tuple[str, str], Row | None] = {}
+        last: dict[tuple[str, str], Row | None] = {}
+        for change in changes:
+            place = (change.table, change.key)
+            if last.setdefault(place, change.before) != change.before:
+                raise EditError(_CHANGED)
+            first.setdefault(place, change.before)
+            last[place] = change.after
+        for table in {table for table, _ in first}:
+            keys = [key for name, key in first if name == table]
+            found = self._rows_by_key(table, keys)
+            if any(found.get(key) != first[table, key] for key in keys):
+                raise EditError(_CHANGED)
+        # References are looked at when all is written, since the order here is not that of the changes.
+        self.db.conn.execute("PRAGMA defer_foreign_keys = ON")
+        for (table, key), after in last.items():
+            if after is None and first[table, key] is not None:
+                self.db.conn.execute(f'DELETE FROM "{table}" WHERE "{KEYS[table]}" = ?', [key])
+        for (table, key), after in last.items():
+            before = first[table, key]
+            if before is not None and after is not None:
+                self._update(table, key, before, after)
+        for table in {table for table, _ in last}:
+            self._insert(
+                table, [row for (name, key), row in last.items() if name == table and row and first[name, key] is None]
+            )
+
+    def _rows_by_key(self, table: str, keys: Sequence[str]) -> dict[str, Row]:
+        found: dict[str, Row] = {}
+        for at in range(0, len(keys), _FEW_KEYS):
+            some = keys[at : at + _FEW_KEYS]
+            marks = ", ".join("?" for _ in some)
+            rows_now = self._query(f'SELECT * FROM "{table}" WHERE "{KEYS[table]}" IN ({marks})', some)
+            found |= {str(row[KEYS[table]]): row for row in rows_now}
+        return found
 
     def _write_change(self, change: Change) -> None:
         now = self.row(change.table, change.key)
         if now != change.before:
-            raise EditError("this has changed in the meantime; look at it again and repeat the step if it still fits")
+            raise EditError(_CHANGED)
         column = KEYS[change.table]
         if change.after is None:
             self.db.conn.execute(f'DELETE FROM "{change.table}" WHERE "{column}" = ?', [change.key])
@@ -237,13 +299,14 @@ class Decisions(Base):
         if change.before is None:
             self._insert(change.table, [change.after])
             return
+        self._update(change.table, change.key, change.before, change.after)
+
+    def _update(self, table: str, key: str, before: Row, after: Row) -> None:
         # Only what changes is written: a transcript's text must not even be written anew.
-        new = {name: value for name, value in change.after.items() if change.before.get(name, ...) != value}
+        new = {name: value for name, value in after.items() if before.get(name, ...) != value}
         if new:
             pairs = ", ".join(f'"{name}" = ?' for name in new)
-            self.db.conn.execute(
-                f'UPDATE "{change.table}" SET {pairs} WHERE "{column}" = ?', [*new.values(), change.key]
-            )
+            self.db.conn.execute(f'UPDATE "{table}" SET {pairs} WHERE "{KEYS[table]}" = ?', [*new.values(), key])
 
 
 def edit_row(edit: Edit, clock: str) -> dict[str, Any]:

@@ -78,10 +78,13 @@ class Study(Members):
         Raises:
             ProjectError: There is none with that id.
         """
-        text = self._value("SELECT text FROM transcripts WHERE id = ?", [transcript_id])
-        if text is None:
-            raise ProjectError(f"there is no transcript {transcript_id!r} in this project", path=self.path)
-        return str(text)
+        # It never changes, and an act of thousands of codings asks for it as often.
+        if transcript_id not in self._texts:
+            text = self._value("SELECT text FROM transcripts WHERE id = ?", [transcript_id])
+            if text is None:
+                raise ProjectError(f"there is no transcript {transcript_id!r} in this project", path=self.path)
+            self._texts[transcript_id] = str(text)
+        return self._texts[transcript_id]
 
     def turns(self, transcript_id: str) -> list[Turn]:
         """Return the turns of one transcript in order."""
@@ -223,6 +226,11 @@ class Study(Members):
             description=head.get("codebook.description", ""),
             codes=tuple(rows.code_from_json(row["data"]) for row in found),
         )
+
+    def code(self, code_id: str) -> Code | None:
+        """Return one code of the codebook in force, or ``None``."""
+        data = self._value("SELECT data FROM codes WHERE id = ? AND retired = 0", [code_id])
+        return None if data is None else rows.code_from_json(data)
 
     def codebook_rows(self) -> list[dict[str, Any]]:
         """Return the rows that the codebook is made of: codes, retired ones too, then its name, version and so on."""

@@ -74,6 +74,23 @@ def targets(
     return values, known
 
 
+def thin(units: Collection[int], most: int) -> set[int]:
+    """Return the units, or a share of them where they are more than ``most``: a half, a quarter and so on.
+
+    Which ones is decided by nothing but the unit, so that what is learnt does not hang on the order of the decisions.
+
+    >>> len(thin(range(100), 200)), 10 < len(thin(range(100), 40)) <= 40
+    (100, True)
+    """
+    kept = set(units)
+    # Fibonacci hashing: the high bits of a product with an odd number near 2^32 / phi look drawn at random.
+    halves = 0
+    while len(kept) > most:
+        halves += 1
+        kept = {unit for unit in kept if (unit * 2654435769 & 0xFFFFFFFF) >> (32 - halves) == 0}
+    return kept
+
+
 def check(decisions: Iterable[Decision], reviewed: Iterable[int], units: int, column: Mapping[str, int]) -> None:
     """Raise ``CodingError`` where a decision or a finished unit does not fit the units or the codes."""
     for decision in decisions:

@@ -9,22 +9,42 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
 
-def inverse(gram: Doubles, noise: Doubles) -> Doubles:
-    """Return ``(gram + diag(noise))^-1`` of a symmetric positive matrix ``(n, n)``."""
-    from scipy.linalg import lapack
+_BLOCK = 192
 
-    regularised = np.array(gram, dtype=np.float64, order="F")
+
+def inverse(gram: Doubles, noise: Doubles) -> Doubles:
+    """Return ``(gram + diag(noise))^-1`` of a symmetric positive matrix ``(n, n)``.
+
+    By Cholesky's factor, from routines that let other threads of Python run meanwhile: SciPy's own inverse of a
+    positive matrix keeps them all waiting until it is done.
+
+    Raises:
+        LinAlgError: The matrix is not positive definite.
+    """
+    regularised = np.array(gram, dtype=np.float64)
     regularised[np.diag_indices_from(regularised)] += noise
     if not len(regularised):
         return regularised
-    factor, info = lapack.dpotrf(regularised, lower=1)
-    if info == 0:
-        filled, info = lapack.dpotri(factor, lower=1)
-        if info == 0:
-            lower = np.tril(filled)
-            result: Doubles = lower + np.tril(lower, -1).T
-            return result
-    raise np.linalg.LinAlgError("the kernel matrix is not positive definite")
+    factor: Doubles = np.linalg.cholesky(regularised).astype(np.float64, copy=False)
+    lower = _inverse_of_lower(factor)
+    result: Doubles = lower.T @ lower
+    return result
+
+
+def _inverse_of_lower(factor: Doubles) -> Doubles:
+    """Return the inverse of a lower triangular matrix, by halves."""
+    from scipy.linalg import lapack
+
+    n = len(factor)
+    if n <= _BLOCK:
+        small: Doubles = lapack.dtrtri(factor, lower=1)[0]
+        return small
+    half = n // 2
+    found = np.zeros_like(factor)
+    found[:half, :half] = _inverse_of_lower(factor[:half, :half])
+    found[half:, half:] = _inverse_of_lower(factor[half:, half:])
+    found[half:, :half] = -found[half:, half:] @ (factor[half:, :half] @ found[:half, :half])
+    return found
 
 
 def grow(kept: Doubles, cross: Doubles, corner: Doubles) -> Doubles:

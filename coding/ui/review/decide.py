@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from coding.codebook import make_code_id
 from coding.edits import (
+    Accepted,
     AddCoding,
+    AddCodings,
     ChangeCoding,
+    Many,
     MarkReviewed,
     Operation,
     RejectSuggestion,
@@ -73,7 +76,7 @@ def carry_out(reviewer: Reviewer, event: Event) -> None:
         apply_edits(project, operations(reviewer, deed), coder=coder, batch=event.id)
 
 
-def operations(reviewer: Reviewer, deed: events.Deed) -> list[Operation]:
+def operations(reviewer: Reviewer, deed: events.Deed) -> Sequence[Operation | Many]:
     """Return the operations that a deed stands for.
 
     Raises:
@@ -109,8 +112,7 @@ def _span(place: Place) -> tuple[str, int, int]:
 
 
 def _find_mine(reviewer: Reviewer, place: Place, code_id: str) -> Coding | None:
-    mine = reviewer.project.codings(place.transcript_id, coder=reviewer.coder, code_id=code_id)
-    return next((c for c in mine if (c.start_char, c.end_char) == (place.start_char, place.end_char)), None)
+    return reviewer.project.coding_at(*_span(place), code_id=code_id, coder=reviewer.coder)
 
 
 def _mine(reviewer: Reviewer, place: Place, code_id: str) -> Coding:
@@ -121,13 +123,7 @@ def _mine(reviewer: Reviewer, place: Place, code_id: str) -> Coding:
 
 
 def _is_blind(reviewer: Reviewer, place: Place) -> bool:
-    elsewhere = place.transcript_id != reviewer.here
-    if not reviewer.blind and not (
-        elsewhere and reviewer.project.is_assigned_blind(place.transcript_id, reviewer.coder)
-    ):
-        return False
-    reviews = reviewer.project.reviews(place.transcript_id, coder=reviewer.coder)
-    return not any(covers(place.start_char, place.end_char, r.start_char, r.end_char) for r in reviews)
+    return _BlindSpots(reviewer, place.transcript_id).at(place.start_char, place.end_char)
 
 
 def covers(start: int, end: int, other_start: int, other_end: int) -> bool:
@@ -230,10 +226,30 @@ def _note(reviewer: Reviewer, deed: events.Note) -> Operation:
     return WriteMemo(targets[deed.target], FLAG if deed.target == "flag" and deed.text else deed.text)
 
 
-def _bulk(reviewer: Reviewer, deed: events.Bulk) -> list[Operation]:
-    found: list[Operation] = []
+def _bulk(reviewer: Reviewer, deed: events.Bulk) -> list[Operation | Many]:
+    blind = _BlindSpots(reviewer, deed.transcript_id)
+    places = []
     for start, end in deed.accept:
-        found += _add(reviewer, Place(deed.transcript_id, start, end), deed.code_id, Origin.ACCEPTED)
-    for start, end in deed.reject:
-        found.append(_reject(reviewer, Place(deed.transcript_id, start, end), deed.code_id))
-    return found
+        place = Place(deed.transcript_id, start, end)
+        found = None if blind.at(start, end) else reviewer.find(place, deed.code_id)
+        origin = Origin.BLIND if blind.at(start, end) else Origin.ACCEPTED if found else Origin.OWN
+        told = (found.valence, found.score, found.probability) if found else (Valence.SHOWN, None, None)
+        places.append(Accepted(start, end, origin, *told))
+    many: list[Operation | Many] = [AddCodings(deed.transcript_id, deed.code_id, tuple(places))] if places else []
+    return [*many, *(_reject(reviewer, Place(deed.transcript_id, *span), deed.code_id) for span in deed.reject)]
+
+
+class _BlindSpots:
+    """Says where a coder decides blind, for many places of one transcript."""
+
+    def __init__(self, reviewer: Reviewer, transcript_id: str) -> None:
+        project, coder = reviewer.project, reviewer.coder
+        elsewhere = transcript_id != reviewer.here
+        self._blind = reviewer.blind or (elsewhere and project.is_assigned_blind(transcript_id, coder))
+        reviews = project.reviews(transcript_id, coder=coder) if self._blind else []
+        self._finished = {(review.start_char, review.end_char) for review in reviews}
+
+    def at(self, start: int, end: int) -> bool:
+        if not self._blind or (start, end) in self._finished:
+            return False
+        return not any(covers(start, end, *span) for span in self._finished)

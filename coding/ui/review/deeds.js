@@ -136,7 +136,7 @@ Object.assign(App.prototype, {
         if (only && item.code !== only) continue;
         if (/^\d+$/.test(certainty) ? item.p < Number(certainty) : item.state !== 'suggested' && !only) continue;
         if (!groups.has(item.code)) groups.set(item.code, []);
-        if (groups.get(item.code).length < 2000) groups.get(item.code).push(item);
+        groups.get(item.code).push(item);
       }
     }
     const list = [...groups].map(([id, items]) => [this.model.code(id), items]).sort((a, b) => b[1].length - a[1].length);

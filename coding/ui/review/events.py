@@ -16,7 +16,7 @@ from coding.model import Valence
 from coding.ui.review.keys import clean_keys
 
 MOST_EVENTS = 500
-MOST_PLACES = 2000
+MOST_PLACES = 200_000
 MOST_CHARS = 10_000
 MOST_NAME = 120
 _MOST_OFFSET = 2**31

@@ -197,7 +197,7 @@ class App {
     this.component.setStateValue('outbox', {
       client: this.client, n: this.count, have: this.model.rev, board: this.model.boardVersion, order: this.wishOrder,
       focus: seg ? { t: this.model.doc, s: seg.s, e: seg.e } : null, want: !this.detailHere(), past: this.panel.open.has('past'),
-      events: this.outbox.map(({ id, ...event }) => event),
+      events: this.outbox.map(({ id, places, ...event }) => event),
     });
     this.schedule();
   }

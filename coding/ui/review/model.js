@@ -214,7 +214,7 @@ class Model {
     if (this.pending.length) {
       const undone = this.undone();
       for (const event of this.pending) {
-        if (!undone.has(event.id)) replay(this, now, event);
+        if (!undone.has(event.id)) replay(this, now, event, seg);
       }
     }
     const here = now.codings.filter((c) => overlaps(c, seg));
@@ -311,7 +311,7 @@ function memoTarget(doc, event) {
   return { segment: `segment:${key}`, flag: `flag:segment:${key}`, code: `code:${event.code}`, transcript: `transcript:${doc}`, project: 'project' }[event.on];
 }
 
-function replay(model, now, event) {
+function replay(model, now, event, seg) {
   if (event.op === 'undo') {
     const act = model.acts.get(event.batch);
     for (const [table, key, entry] of (act && act[3]) || []) {
@@ -356,14 +356,18 @@ function replay(model, now, event) {
     case 'memo': if (event.on === 'coding') edit({ memo: event.text }); break;
     case 'finish': now.reviews.push({ id: event.id, s: event.s, e: event.e, coder: model.me }); break;
     case 'reopen': now.reviews = now.reviews.filter((row) => !at(row)); break;
-    case 'bulk':
-      for (const [s, e] of event.accept) {
-        if (!now.codings.some((c) => c.s === s && c.e === e && c.code === event.code && c.coder === model.me)) {
-          now.codings.push({ id: event.id, s, e, code: event.code, coder: model.me, valence: 'shown', origin: 'accepted', memo: '', waiting: true });
-        }
+    case 'bulk': {
+      // There may be ten thousand places, so they are looked up and not gone through.
+      event.places ??= new Map([...event.accept.map((span) => [span.join(), 'accept']), ...event.reject.map((span) => [span.join(), 'reject'])]);
+      const { s, e } = seg;
+      const what = event.places.get(`${s},${e}`);
+      const row = { id: event.id, s, e, code: event.code, coder: model.me };
+      if (what === 'reject') now.rejections.push(row);
+      if (what === 'accept' && !now.codings.some((c) => c.s === s && c.e === e && c.code === event.code && c.coder === model.me)) {
+        now.codings.push({ ...row, valence: 'shown', origin: 'accepted', memo: '', waiting: true });
       }
-      for (const [s, e] of event.reject) now.rejections.push({ id: event.id, s, e, code: event.code, coder: model.me });
       break;
+    }
     default: break;
   }
 }

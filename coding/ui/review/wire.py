@@ -288,9 +288,8 @@ def act_entry(act: ActSummary) -> list[object]:
 
 def acts_since(project: Project, coder: str, edits: Sequence[Edit]) -> list[list[object]]:
     """Return the acts of a coder that ``edits`` are of, or that they take back or do again."""
-    mine = [edit for edit in edits if edit.coder == coder]
-    found = (project.act(edit.batch if edit.undoes is None else edit.undoes) for edit in mine)
-    batches = {act.batch: act for act in found if act is not None}
+    mine = dict.fromkeys(edit.undoes or edit.batch for edit in edits if edit.coder == coder)
+    batches = {act.batch: act for act in map(project.act, mine) if act is not None}
     return [act_entry(told) for act in batches.values() if (told := summarise(project, act)) is not None]
 
 
