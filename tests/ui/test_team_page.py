@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from coding.consensus import find_differences, settle
 from coding.edits import AddCoding, Assign, MarkReviewed, SetMember, apply_edits
 from coding.roles import CoderRole
 from coding.store import Project
@@ -197,3 +198,41 @@ def test_who_does_not_lead_sees_differences_and_settles_none(run, apart):
 def test_nothing_in_common_is_said(run, study):
     at = run(study, "disagreements")
     assert "No place has been finished by two coders" in at.info[0].value
+
+
+# pages that choose the consensus, or tell of differences
+
+
+def test_the_export_page_offers_the_consensus_once_two_have_coded(run, study, apart):
+    at = run(apart, "export")
+    at.radio(key="export-layer").set_value("consensus").run()
+    assert any("differ at 1 segment" in info.value for info in at.info)
+    with Project.open(apart) as project:
+        where = find_differences(project).places[0]
+        apply_edits(project, [settle(where, "keep", reason="so", coder="Bo")], coder="Ada")
+    at = run(apart, "export")
+    at.radio(key="export-layer").set_value("consensus").run()
+    assert not at.info
+    assert list(at.dataframe[0].value["coder"]) == ["consensus"]
+    assert list(at.dataframe[0].value["code_id"]) == ["meets-customers"]
+
+
+def test_the_agreement_page_compares_with_the_consensus_once_there_is_one(run, apart):
+    assert "consensus" not in run(apart, "agreement").multiselect(key="agreement-coders").options
+    with Project.open(apart) as project:
+        where = find_differences(project).places[0]
+        apply_edits(project, [settle(where, "keep", reason="so", coder="Bo")], coder="Ada")
+    at = run(apart, "agreement")
+    at.multiselect(key="agreement-coders").set_value(["Ada", "consensus"]).run()
+    assert any("own work" in info.value for info in at.info)
+
+
+def test_the_codebook_tells_which_definitions_coders_read_in_different_ways(run, apart):
+    at = run(apart, "codebook")
+    assert list(at.dataframe[0].value["Coders differ at"]) == ["1 of 1 place"] * 2
+    at = run(apart, "codebook", code="calls-back")
+    assert any("Coders differ on this code at 1 of the 1 place" in text.value for text in at.text)
+    assert not any("Coders differ" in text.value for text in run(apart, "codebook", code="learns-from-failure").text)
+    with Project.open(apart) as project:
+        project.set_setting(session.blind_setting("Ada"), "1")
+    assert not any("Coders differ" in text.value for text in run(apart, "codebook", code="calls-back").text)

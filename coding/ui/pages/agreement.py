@@ -21,8 +21,9 @@ from coding.agreement import (
     show_value,
     sort_codes,
 )
+from coding.consensus import layer
 from coding.export import Table, to_csv
-from coding.model import tree_order
+from coding.model import CONSENSUS, tree_order
 from coding.store import Project
 from coding.ui import session
 from coding.ui.widgets import plain, show_page
@@ -60,7 +61,8 @@ def main() -> None:
 def _page(project: Project) -> None:
     left, right = st.columns([4, 9], gap="medium")
     with left:
-        coders = st.multiselect("Coders", project.coders(), placeholder="Everybody who coded", key="agreement-coders")
+        people = [*project.coders(), *([CONSENSUS] if project.settlements() else [])]
+        coders = st.multiselect("Coders", people, placeholder="Everybody who coded", key="agreement-coders")
         unit = st.selectbox("Unit", UNITS, format_func=str.capitalize, key="agreement-unit")
         codebook = project.codebook()
         names = {code.id: code.name for code in codebook.codes}
@@ -74,6 +76,8 @@ def _page(project: Project) -> None:
         )
         moderators = st.checkbox("Also what moderators say", key="agreement-moderators")
         st.markdown(plain(READ_IT))
+        if st.button("See where they differ", icon=":material/rule:"):
+            session.go("disagreements.py")
     found = _agree(str(project.path), project.rev(), tuple(coders), unit, tuple(codes), moderators)
     with right:
         _result(found, project.path)
@@ -85,7 +89,8 @@ def _agree(
 ) -> Agreement:
     """Compare once for each state of the project and each choice; ``rev`` tells the states apart."""
     with Project.open(Path(path)) as project:
-        return agree(project, coders=coders or None, unit=unit, codes=codes or None, moderators=moderators)
+        seen = layer(project, "all") if CONSENSUS in coders else project
+        return agree(seen, coders=coders or None, unit=unit, codes=codes or None, moderators=moderators)
 
 
 def _result(found: Agreement, path: Path) -> None:

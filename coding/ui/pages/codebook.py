@@ -16,6 +16,7 @@ from coding.store import Project
 from coding.ui import session
 from coding.ui.codeforms import change_form, lines, merge_form, place_form, retire_form, split_form
 from coding.ui.codeversions import change_block, versions_view
+from coding.ui.disputed import show_disputed, show_worst
 from coding.ui.notes import memo_box
 from coding.ui.parts import Block, code_tree, sheet
 from coding.ui.quotations import quotations
@@ -57,6 +58,7 @@ def _page(project: Project) -> None:
         code_id = _chosen(codebook)
         if code_id is None:
             _nothing_yet(codebook)
+            show_worst(project)
         else:
             _code(project, codebook, codebook[code_id], who)
 
@@ -158,6 +160,7 @@ def _code(project: Project, codebook: Codebook, code: Code, who: str | None) -> 
         "note": f"{count(number, 'coding')}{': ' + note if note else ''}" if code.codable else "A group of codes",
     }
     sheet([title], key="code-title")
+    show_disputed(project, code.id)
     reading, place = st.tabs([f"Meaning and quotations ({number})", "Move, merge, split, retire"])
     with reading:
         meaning, said = st.columns(2, gap="medium")

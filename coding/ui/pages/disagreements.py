@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
-from coding.consensus import UNITS, Difference, Differences, find_differences, settle
+from coding.consensus import UNITS, Difference, Differences, settle
 from coding.edits import Operation, Unsettle
 from coding.errors import CodingError
 from coding.model import Code, Valence, tree_order
 from coding.roles import CoderRole
 from coding.store import Project
 from coding.ui import session
+from coding.ui.disputed import differences
 from coding.ui.parts import Block, sheet
 from coding.ui.widgets import act, ask_name, count, plain, refusal, show_error, show_page, undo_bar
 
@@ -38,7 +38,7 @@ def _page(project: Project) -> None:
         unit = st.selectbox("Unit", UNITS, format_func=str.capitalize, key="differ-unit")
         which = st.segmented_control("Show", ["Open", "Settled", "All"], default="Open", key="differ-which") or "All"
     try:
-        found = _differences(str(project.path), project.rev(), tuple(coders), unit)
+        found = differences(str(project.path), project.rev(), tuple(coders), unit)
     except CodingError as err:
         show_error(err)
         return
@@ -59,7 +59,7 @@ def _page(project: Project) -> None:
     known = project.known_codes()
     left, right = st.columns([4, 9], gap="medium")
     with left:
-        chosen = _codes(found, known)
+        chosen = _codes(found, known) or _linked(found, known)
     wanted = [
         one
         for one in found.places
@@ -71,13 +71,6 @@ def _page(project: Project) -> None:
             return
         at = _step(wanted, f"{chosen}-{which}-{unit}")
         _place(project, wanted[at], known, who, closed=closed)
-
-
-@st.cache_data(show_spinner="Comparing the coders", max_entries=8)
-def _differences(path: str, rev: int, coders: tuple[str, ...], unit: str) -> Differences:
-    """Compare once for each state of the project and each choice; ``rev`` tells the states apart."""
-    with Project.open(Path(path)) as project:
-        return find_differences(project, coders=coders or None, unit=unit)
 
 
 def _codes(found: Differences, known: dict[str, Code]) -> str | None:
@@ -108,6 +101,18 @@ def _codes(found: Differences, known: dict[str, Code]) -> str | None:
     st.text("Choose a row to see the places of one code.")
     rows = event.selection.rows
     return found.codes[rows[0]].code_id if rows and rows[0] < len(found.codes) else None
+
+
+def _linked(found: Differences, known: dict[str, Code]) -> str | None:
+    """Return the code that the address of the page names, until the person wants to see all of them."""
+    code_id = st.query_params.get("code")
+    if code_id not in {one.code_id for one in found.codes}:
+        return None
+    st.text(f"Only {_name(known, code_id)}.")
+    if st.button("Show all codes", icon=":material/close:", key="differ-all"):
+        st.query_params.pop("code", None)
+        session.rerun()
+    return code_id
 
 
 def _step(wanted: Sequence[Difference], list_key: str) -> int:

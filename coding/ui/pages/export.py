@@ -9,8 +9,9 @@ from typing import Any
 
 import streamlit as st
 
+from coding.consensus import LAYERS, layer, open_places
 from coding.export import Table, codings_table, export, segments_table
-from coding.model import tree_order
+from coding.model import CONSENSUS, tree_order
 from coding.roles import ANYBODY, CoderRole
 from coding.store import Project
 from coding.ui import session
@@ -43,7 +44,9 @@ def _page(project: Project) -> None:
     left, right = st.columns([4, 9], gap="medium")
     with left:
         shape = st.radio("Rows", [BY_CODING, BY_SEGMENT], key="export-shape")
-        coders = st.multiselect("Coders", project.coders(), placeholder="Everybody", key="export-coders")
+        chosen = _layer(project)
+        seen = layer(project, chosen)
+        coders = st.multiselect("Coders", seen.coders(), placeholder="Everybody", key=f"export-coders-{chosen}")
         codebook = project.codebook()
         names = {code.id: code.name for code in (*codebook.codes, *project.retired_codes().values())}
         order = [code.id for code, _ in tree_order(codebook)]
@@ -60,23 +63,50 @@ def _page(project: Project) -> None:
         with st.popover("Findings report", icon=":material/article:", width="stretch"):
             offer_report(project)
         with st.popover("Other formats", icon=":material/inventory_2:", width="stretch"):
-            _other_formats(project, tuple(coders))
+            _other_formats(project, tuple(coders), chosen)
     wide = shape == BY_SEGMENT
     make = segments_table if wide else codings_table
-    table = make(project, coders=coders or None, code_ids=codes or None, without_codes=uncoded)
+    table = make(seen, coders=coders or None, code_ids=codes or None, without_codes=uncoded)
     with right:
-        how = {"wide": wide, "coders": coders or None, "code_ids": codes or None, "without_codes": uncoded}
+        if chosen != "coders":
+            _left_open(seen)
+        how: dict[str, Any] = {
+            "wide": wide,
+            "coders": coders or None,
+            "code_ids": codes or None,
+            "without_codes": uncoded,
+        }
+        how["layer"] = chosen
         _result(project, table, how)
 
 
-def _other_formats(project: Project, coders: tuple[str, ...]) -> None:
+def _layer(project: Project) -> str:
+    """Let the person choose whose codings; there is a choice once two people have coded."""
+    if len(project.coders()) < 2:
+        return "coders"
+    names = {"coders": "What each coder coded", CONSENSUS: "What they settled on", "all": "Both"}
+    return st.radio("Codings", LAYERS, format_func=lambda one: names[one], key="export-layer")
+
+
+def _left_open(seen: Project) -> None:
+    left = open_places(seen)
+    if left:
+        st.info(
+            f"Coders differ at {count(left, 'segment')} that nobody has settled. What they differ on is not in the "
+            "consensus; the page Disagreements lists it.",
+            icon=":material/rule:",
+        )
+
+
+def _other_formats(project: Project, coders: tuple[str, ...], chosen: str) -> None:
     path = project.path
-    st.text("All codes and segments; only the choice of coders counts.")
+    st.text("All codes and segments; only the choice of codings and coders counts, and an archive holds everything.")
     for suffix, label in OTHER:
+        how = {} if suffix == ".zip" else {"coders": coders or None, "layer": chosen}
         closed = refusal(project, ANYBODY if suffix in CODEBOOKS else CoderRole.LEAD)
         st.download_button(
             label,
-            partial(_make, path, suffix, session.coder(), {"coders": coders or None}),
+            partial(_make, path, suffix, session.coder(), how),
             disabled=bool(closed),
             help=closed or None,
             file_name=f"{session.project_name(path)}{suffix}",
