@@ -125,7 +125,7 @@ def codings(draw, source, codes):
         end,
         draw(st.sampled_from(codes)),
         draw(st.sampled_from(Valence)),
-        draw(st.sampled_from(Origin)),
+        draw(st.sampled_from([Origin.OWN, Origin.ACCEPTED, Origin.CHANGED, Origin.BLIND])),
         draw(st.one_of(st.none(), st.floats(-5, 5))),
         draw(st.one_of(st.none(), st.floats(0, 1))),
         draw(st.one_of(st.just(""), LINES)),

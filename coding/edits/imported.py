@@ -12,7 +12,7 @@ from coding.edits.base import Context, Plan
 from coding.errors import EditError
 from coding.model import Change, Code, Coding, Participant
 from coding.roles import CoderRole
-from coding.store import Memo, Rejection, Review
+from coding.store import Memo, Project, Rejection, Review
 from coding.store.rows import code_to_json, dumps
 
 _COLUMNS = tuple(field.name for field in fields(Coding))
@@ -113,8 +113,7 @@ class ImportCodings:
         """Plan the rows, after a look at every place, code and coder."""
         project = context.project
         text = project.text(self.transcript_id)
-        codes = {code.id for code in project.codebook().codable} | set(project.retired_codes())
-        coders = set(project.coders())
+        codes, coders = _known(project)
         changes = []
         for coding in self.codings:
             if not 0 <= coding.start_char < coding.end_char <= len(text):
@@ -167,8 +166,7 @@ class ImportMarks:
         """Plan the rows that are not there yet, after a look at every place, code and coder."""
         project = context.project
         text = project.text(self.transcript_id)
-        codes = {code.id for code in project.codebook().codable} | set(project.retired_codes())
-        coders = set(project.coders())
+        codes, coders = _known(project)
         changes = []
         for table, marks in (("reviews", self.reviews), ("rejections", self.rejections)):
             for mark in marks:
@@ -192,6 +190,11 @@ class KeepSettings:
     def plan(self, context: Context) -> Plan:
         """Plan the rows."""
         return Plan(tuple(_settings(context, dict(self.settings))), "Kept where the import came from")
+
+
+def _known(project: Project) -> tuple[set[str], set[str]]:
+    """Return the ids of codes that can stand on a place, and the names of coders."""
+    return {code.id for code in project.codebook().codable} | set(project.retired_codes()), set(project.coders())
 
 
 def _coding_row(coding: Coding) -> dict[str, object]:

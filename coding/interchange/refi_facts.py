@@ -17,10 +17,12 @@ _Kind = TypeVar("_Kind", bound=StrEnum)
 
 def with_facts(made: StudyCoding, facts: dict[str, str]) -> StudyCoding:
     """Return a coding with what its note says of it."""
+    origin = one_of(Origin, facts.get("origin"), Origin.OWN)
     return replace(
         made,
         valence=one_of(Valence, facts.get("valence"), Valence.SHOWN),
-        origin=one_of(Origin, facts.get("origin"), Origin.OWN),
+        # What was agreed or settled elsewhere is nobody's own here, but the coding of whoever it stands under.
+        origin=Origin.OWN if origin in (Origin.AGREED, Origin.SETTLED) else origin,
         score=number(facts.get("score")),
         probability=number(facts.get("probability")),
         codebook_version=facts.get("codebook version"),
