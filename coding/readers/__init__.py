@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from coding.errors import ReadError
 from coding.model import Note, Transcript
 from coding.readers.archives import open_archive
+from coding.readers.ass import read_ass, sniff_ass
 from coding.readers.assemble import assemble
 from coding.readers.chat import read_chat, sniff_chat
 from coding.readers.columns import TableColumns, find_table
@@ -28,6 +29,7 @@ from coding.readers.rtf import read_rtf, sniff_rtf
 from coding.readers.sniffing import refuse, refuse_text
 from coding.readers.source import Reading, Source
 from coding.readers.srt import read_srt, sniff_srt
+from coding.readers.ttml import read_ttml, root_of, sniff_ttml
 from coding.readers.txt import read_txt
 from coding.readers.vtt import read_vtt, sniff_vtt
 from coding.readers.xlsx import is_xlsx, read_xlsx
@@ -82,7 +84,9 @@ FORMATS: tuple[Format, ...] = (
     Format("PDF", (".pdf",), lambda source: b"%PDF-" in source.data[:1024], read_pdf),
     Format("RTF", (".rtf",), lambda source: sniff_rtf(source.data), read_rtf),
     Format("WebVTT", (".vtt",), lambda source: sniff_vtt(source.text), read_vtt),
-    Format("SubRip", (".srt",), lambda source: sniff_srt(source.text), read_srt),
+    Format("TTML captions", (".ttml", ".dfxp"), lambda source: sniff_ttml(source.text), read_ttml),
+    Format("subtitle script", (".ass", ".ssa"), lambda source: sniff_ass(source.text), read_ass),
+    Format("SubRip", (".srt", ".sbv"), lambda source: sniff_srt(source.text), read_srt),
     Format("web page", (".html", ".htm"), lambda source: sniff_html(source.text), read_html),
     Format("JSON", (".json", ".jsonl"), sniff_json, read_json),
     Format("chat", (), lambda source: sniff_chat(source.text), read_chat),
@@ -199,6 +203,11 @@ def _choose(source: Source) -> tuple[Format, list[Note]]:
         if not source.text.strip():
             raise source.error(_EMPTY)
         refuse_text(source)
+        if root_of(source.text) is not None and source.text.rstrip().endswith(">"):
+            raise source.error(
+                "this is XML of a kind that no reader reads; export the transcript as text, VTT, SRT or DOCX, and "
+                "import that file"
+            )
         if by_suffix is not None and _can_be(by_suffix, source):
             by_content = by_suffix
     if by_suffix is None or by_content is by_suffix or by_content.name == "chat":

@@ -13,7 +13,13 @@ _STRONG = re.compile(
     r"note-?taker|mod\.|int\.|fac\.|part\.|resp\.)[\s_#-]{0,2}(?:[a-z]|\d{1,3}|[a-z]\d{1,2})?"
     r"|(?:unknown|unidentified)\s+(?:speaker|participant|person|male|female|voice)(?:\s+\d{1,2})?"
     r"|(?:male|female)\s+(?:speaker|participant|voice)(?:\s+\d{1,2})?"
-    r"|(?:p|s|r|m|f|i|fg|spk|part|resp)\d{1,3}"
+    # The same words in other languages that focus groups are typed in.
+    r"|(?:moderatorin|moderator[ae]|moderatorka|moderadora?|moderatrice|animat(?:eur|rice)|enquêt(?:eur|rice|eure)"
+    r"|interviewerin|intervieweu(?:r|se)|entrevistadora?|facilitadora?|intervistat(?:ore|rice)|модератор|интервьюер"
+    r"|teilnehmer(?:in)?|befragter?|befragte/r|tn|participante?|enquêtée?|interviewée?|entrevistad[oa]|intervistat[oa]"
+    r"|deelnemer|respondente?|deltagare|uczestni(?:k|czka)|участник|участница|респондент)[\s_#-]{0,2}(?:[a-z]|\d{1,3})?"
+    r"|(?:主持人|访谈者|访问者|受访者|参与者|司会者?|参加者|回答者)\s?\d{0,3}"
+    r"|(?:p|s|r|m|f|i|b|e|fg|spk|part|resp)\d{1,3}"
     r"|(?-i:[A-Z]{1,8}[-_]?\d{1,4}[A-Za-z]?(?:[-_/][A-Z]{0,3}\d{1,3})?)",
     re.IGNORECASE,
 )
@@ -55,6 +61,7 @@ _NOISES = frozenset(
 _SHARE_WITHOUT_COLON = 0.2
 # Speakers' names begin a good part of the lines; in a thousand lines two may begin with "London:".
 _SHARE_OF_NAMES = 0.015
+_SHARE_OF_LIKE = 0.3
 
 
 @dataclass(slots=True)
@@ -101,7 +108,8 @@ class Census:
             return
         seen = self._seen.setdefault(label.name, _Seen())
         seen.count += 1
-        seen.timed += label.time_s is not None or label.form == "clock"
+        # A time in brackets amid words says little: recorders put them anywhere.
+        seen.timed += label.form != "timed" and (label.time_s is not None or label.form == "clock")
         seen.forms.add(label.form)
 
     def choose(self, *, apart: Iterable[str] = ()) -> Labels:
@@ -130,7 +138,8 @@ class Census:
             if (enough or is_role(name)) and _is_sure(name, of, everywhere=everywhere, timed=timed, covered=covered)
         }
         share = sum(seen[name].count for name in sure) / total
-        names = sure | {name for name, of in seen.items() if _is_likely(name, of, share)}
+        timed_share = sum(seen[name].count for name in sure if "timed" in seen[name].forms) / total
+        names = sure | {name for name, of in seen.items() if _is_likely(name, of, share, timed_share)}
         if len(answers) > 1 and sum(seen[name].count for name in answers) >= 0.5 * total:
             names |= answers
         refused = [
@@ -191,8 +200,11 @@ def _is_sure(name: str, of: _Seen, *, everywhere: bool, timed: bool, covered: bo
     return of.count >= (2 if covered else 3) or of.timed >= 2
 
 
-def _is_likely(name: str, of: _Seen, share: float) -> bool:
+def _is_likely(name: str, of: _Seen, share: float, timed_share: float) -> bool:
     """Judge what was seen once or twice, by how much of the file the sure labels cover."""
+    alike = ("bold" in of.forms and share >= _SHARE_OF_LIKE) or ("timed" in of.forms and timed_share >= _SHARE_OF_LIKE)
+    if alike and looks_like_name(name) and not is_meta(name):
+        return True
     if not of.marked or is_meta(name) or _is_noise(name, of) or _NUMBERED.fullmatch(name) or share == 0:
         return False
     words = len(name.split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from coding.readers.source import MARKUP, TIMESTAMP, Piece, Reading, Source
+from coding.readers.source import MARKUP, NOTICE, TIMESTAMP, Piece, Reading, Source
 from coding.readers.times import seconds
 from coding.readers.timing import lines_of
 
@@ -14,7 +14,8 @@ _FROM = re.compile(
     r"(?P<time>\d{1,2}:\d{2}:\d{2})\s+From\s+(?P<name>[^\n]{1,80}?)(?P<to>\s+to\s+[^\n:]{1,80}?(?:\([^\n]{1,40}\))?)?\s*:(?:\s(?P<text>.*))?"
 )
 _MESSENGER = re.compile(
-    r"\[?(?P<day>\d{1,4}[./-]\d{1,2}[./-]\d{1,4}),?\s+(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:\s?[ap]m)?\]?(?:\s-)?\s(?P<name>[^\n:]{1,60}):\s(?P<text>.*)",
+    r"\u200e?\[?(?P<day>\d{1,4}[./-]\d{1,2}[./-]\d{1,4}),?\s+(?P<time>\d{1,2}:\d{2}(?::\d{2})?)"
+    r"(?:\s?(?P<half>[ap])\.?\s?m\.?)?\]?(?:\s-)?\s(?:(?P<name>[^\n:]{1,60}):\s)?(?P<text>.*)",
     re.IGNORECASE,
 )
 _FORMS = (("chat (Zoom)", _TABBED), ("chat (Zoom)", _FROM), ("chat", _MESSENGER))
@@ -35,8 +36,10 @@ def _form(text: str) -> tuple[str, re.Pattern[str]] | None:
         if len(lines) == _LINES_LOOKED_AT:
             break
     for name, pattern in _FORMS:
-        if lines and pattern.match(lines[0]) and 3 * sum(bool(pattern.match(line)) for line in lines) >= len(lines):
-            return name, pattern
+        if lines and pattern.match(lines[0]):
+            found = [match for match in map(pattern.match, lines) if match is not None and match["name"]]
+            if found and 3 * len(found) >= len(lines):
+                return name, pattern
     return None
 
 
@@ -53,11 +56,24 @@ def read_chat(source: Source) -> Reading:
     reading.pieces.extend(_pieces(source.text, form[1], reading))
     reading.cues_in = reading.cues_out = len(reading.pieces)
     first = min((piece.start_s for piece in reading.pieces if piece.start_s is not None), default=0.0)
-    if first > _LATEST_START_S or form[1] is _MESSENGER:
+    days = set(_days(source.text, form[1]))
+    if len(days) > 1:
+        reading.warn(f"the chat goes over {len(days)} days; its times say nothing about a session and were left out")
+        for piece in reading.pieces:
+            piece.start_s = None
+    elif first > _LATEST_START_S or form[1] is _MESSENGER:
         reading.warn("the times are times of day; they were counted from the first message")
         for piece in reading.pieces:
             piece.start_s = None if piece.start_s is None else max(0.0, piece.start_s - first)
     return reading
+
+
+def _days(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
+    if pattern is _MESSENGER:
+        for _, line in lines_of(text):
+            found = pattern.match(line[:400])
+            if found is not None:
+                yield found["day"]
 
 
 def _pieces(text: str, pattern: re.Pattern[str], reading: Reading) -> Iterator[Piece]:
@@ -71,20 +87,28 @@ def _pieces(text: str, pattern: re.Pattern[str], reading: Reading) -> Iterator[P
         if piece is not None:
             yield _finished(piece, lines)
         groups = found.groupdict()
+        if not groups["name"] or (groups["text"] or "").startswith("\u200e"):
+            # What the messenger itself says: who joined, what is encrypted, which picture was left out.
+            reading.leave_out(line, NOTICE, number)
+            piece, lines = None, []
+            continue
         reading.leave_out(" ".join(filter(None, (groups.get("day"), groups["time"]))), TIMESTAMP, number)
         reading.leave_out(
             line[found.start() : found.start("name")][len(groups["time"]) :] if pattern is _FROM else "", MARKUP, number
         )
         reading.leave_out(groups.get("to") or "", MARKUP, number)
-        piece = Piece("", " ".join(groups["name"].split()), _clock(groups["time"]), line=number)
+        piece = Piece("", " ".join(groups["name"].split()), _clock(groups["time"], groups.get("half")), line=number)
         lines = [] if found["text"] is None else [line[found.start("text") :].strip()]
     if piece is not None:
         yield _finished(piece, lines)
 
 
-def _clock(time: str) -> float | None:
-    """Return a time of day in seconds; messengers leave the seconds away."""
-    return seconds(time if time.count(":") == 2 else f"{time}:00")
+def _clock(time: str, half: str | None) -> float | None:
+    """Return a time of day in seconds; messengers leave the seconds away, and some count to twelve."""
+    second = seconds(time if time.count(":") == 2 else f"{time}:00")
+    if second is None or not half:
+        return second
+    return second % (12 * 3600) + (12 * 3600 if half.lower() == "p" else 0)
 
 
 def _finished(piece: Piece, lines: list[str]) -> Piece:

@@ -11,13 +11,14 @@ from itertools import pairwise
 from coding.readers.census import Census, Labels, is_unknown
 from coding.readers.labels import Label, find_label, is_title
 from coding.readers.paragraphs import consume
-from coding.readers.source import TIMESTAMP, UNKNOWN, Piece, Reading
+from coding.readers.source import REPEATED, TIMESTAMP, UNKNOWN, Piece, Reading
 
 GAP_S = 2.0
 """Without speakers, a silence longer than this behind a sentence ends a turn."""
 MOST_WORDS = 60
 """Without speakers, a turn ends with the first sentence that ends behind so many words."""
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)\]]*$""")
+_DASHED = re.compile(r"^[-–—]\s*(?=\S)", re.MULTILINE)
 _FEW_REPEATS = 0.05
 _FEWEST_ROLLING = 6
 _SHARE_ROLLING = 0.4
@@ -35,6 +36,7 @@ class Cue:
         line: Line of the cue in the source, from 1.
         speaker: The voice, where the format itself names it.
         known: True where the format itself says who speaks, so that no label is looked for in the words.
+        alone: True where a dash says that somebody else speaks than in the cue before.
     """
 
     text: str
@@ -43,6 +45,7 @@ class Cue:
     line: int | None = None
     speaker: str | None = None
     known: bool = False
+    alone: bool = False
 
 
 def cues_to_pieces(cues: list[Cue], reading: Reading, *, speakers: bool = True) -> None:
@@ -51,6 +54,7 @@ def cues_to_pieces(cues: list[Cue], reading: Reading, *, speakers: bool = True) 
     The list of cues is emptied.
     """
     _drop_repeated_lines(cues, reading)
+    cues = list(_apart_by_dashes(cues))
     if speakers and not any(cue.speaker is not None for cue in cues):
         cues = label_cues(cues, reading)
     named = any(cue.speaker is not None for cue in cues)
@@ -73,9 +77,23 @@ def _drop_repeated_lines(cues: list[Cue], reading: Reading) -> None:
     for cue in cues:
         lines = cue.text.split("\n")
         if last and lines[0].strip() == last:
-            reading.leave_out(lines.pop(0), "repeated line", cue.line)
+            reading.leave_out(lines.pop(0), REPEATED, cue.line)
         last = lines[-1].strip() if lines else last
         cue.text = "\n".join(lines)
+
+
+def _apart_by_dashes(cues: list[Cue]) -> Iterator[Cue]:
+    """Yield the cues, those with several lines that begin with a dash in parts: each line is another's."""
+    for cue in cues:
+        if cue.text.count("\n") == 0 or len(_DASHED.findall(cue.text)) < 2 or cue.speaker is not None:
+            yield cue
+            continue
+        first, *rest = _DASHED.split(cue.text)
+        if first.strip():
+            yield Cue(first.strip(), cue.start_s, cue.end_s, cue.line)
+        for words in rest:
+            if words.strip():
+                yield Cue(words.strip(), cue.start_s, cue.end_s, cue.line, alone=True)
 
 
 def _repeats(one: Cue, two: Cue) -> bool:
@@ -123,7 +141,7 @@ def _labelled(cues: list[Cue], labels: Labels, reading: Reading, *, carry: bool)
     current: str | None = None
     for cue in cues:
         lines: list[str] = []
-        speaker = current if carry else None
+        speaker = current if carry and not cue.alone else None
         for at, line in enumerate(cue.text.split("\n")):
             label = _label_of(line if at else cue.text)
             if label is None or label not in labels:
@@ -162,7 +180,7 @@ def merge(cues: Iterable[Cue]) -> Iterator[Piece]:
 
 
 def _ends_turn(last: Cue, cue: Cue, words: int) -> bool:
-    if last.speaker != cue.speaker:
+    if last.speaker != cue.speaker or cue.alone:
         return True
     if cue.speaker is not None:
         return False

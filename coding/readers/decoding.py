@@ -159,6 +159,10 @@ _PLAUSIBLE = frozenset(
 )
 
 
+_ASCII_LETTERS = bytes((*range(65, 91), *range(97, 123)))
+_MOST_ACCENTS = 0.4
+
+
 def _one_byte_codec(data: bytes) -> tuple[str, str]:
     high = bytes(byte for byte in set(data) if byte > 127)
     best = ("cp1252", "Windows-1252", -1.0)
@@ -166,11 +170,17 @@ def _one_byte_codec(data: bytes) -> tuple[str, str]:
         score = _plausibility(data, high, codec)
         if score > best[2]:
             best = (codec, name, score)
-    if best[2] < 0.6:
+    if best[2] < 0.6 or _share_of_high_bytes(data, high) > _MOST_ACCENTS:
         other = _by_statistics(data)
         if other is not None:
             return other
     return best[0], best[1]
+
+
+def _share_of_high_bytes(data: bytes, high: bytes) -> float:
+    """Return the share of bytes above ASCII among all that can be letters; of Latin scripts, a few in a hundred."""
+    count = sum(data.count(bytes([byte])) for byte in high)
+    return count / max(1, count + sum(data.count(bytes([byte])) for byte in _ASCII_LETTERS))
 
 
 def _plausibility(data: bytes, high: bytes, codec: str) -> float:

@@ -24,7 +24,8 @@ _ASIDES = {
 }
 # A no-break space is a word character to its author and stays.
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-_BOLD = frozenset({"b", "strong"})
+_BOLD = frozenset({"b", "strong", "dt"})
+_LABEL_CLASS = re.compile(r"speaker|name|author|time|stamp", re.IGNORECASE)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -74,6 +75,9 @@ class _Page(HTMLParser):
             self._heading = tag in _HEADINGS
         if tag == "br":
             self._line.add("\n", bold=False)
+        elif tag == "span" and any(name == "class" and _LABEL_CLASS.search(value or "") for name, value in attrs):
+            # A style sheet sets these apart; without it names and times would stick to the words.
+            self._line.add(" ", bold=self._bold > 0)
         elif tag in _BOLD:
             self._bold += 1
         elif tag == "pre":

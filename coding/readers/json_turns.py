@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from coding.errors import ReadError
 from coding.readers.census import is_unknown
 from coding.readers.cues import Cue, cues_to_pieces, label_cues
+from coding.readers.json_services import turns_of_service
 from coding.readers.paragraphs import consume
 from coding.readers.source import SILENT, UNKNOWN, Piece, Reading, Source
 from coding.readers.tables import normal, rescale
@@ -103,7 +104,8 @@ def read_json(source: Source) -> Reading:
     """
     reading = Reading("json", encoding=source.decoded.encoding)
     top = _parse(source)
-    found = _best(list(_lists(top, 0)))
+    turns = turns_of_service(top)
+    found = _best(list(_lists(top if turns is None else turns, 0)))
     if found is None:
         message = "no list of turns was found in this JSON; it needs objects with a text and, where known, a speaker"
         raise source.error(message)

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from coding.readers.times import CLOCK, seconds, time_range
+from coding.readers.times import CLOCK, in_words, seconds, time_range
 
 MOST_CHARS = 60
 _REMEMBERED = 2048
@@ -22,15 +22,21 @@ _NAME = rf"(?P<label>[^\W\d_][^:\n\[\]<>{{}}=?!]{{0,{MOST_CHARS}}}?)"
 _COLON = re.compile(rf"{_NAME}\s*(?:[|,·•–-]\s*)?(?P<time>{_SPAN})?\s*[:：](?!//|\d|\\)(?P<rest>.*)", re.DOTALL)
 _LOOSE = re.compile(rf"(?P<label>[^\s:<>\[(-][^:\n<>]{{0,{MOST_CHARS}}}?)\s*:(?=\s|$)(?P<rest>.*)", re.DOTALL)
 _CLOCK_LINE = re.compile(rf"{_NAME}\s*(?:[|,·•–-]\s*)?(?:\s|(?=[\[(]))(?P<time>{_SPAN})\s*:?\s*")
+_TIMED = re.compile(rf"{_NAME}\s+(?P<time>[\[(]{CLOCK}[\])])\s+(?P<rest>\S.*)", re.DOTALL)
+_IN_WORDS = re.compile(
+    r"(?P<label>[^\W\d_][^:\n\[\]<>{}=?!]{0,60}?)\s+"
+    r"(?P<time>(?:\d{1,2} hours? )?(?:\d{1,2} minutes? )?\d{1,2} seconds?)"
+)
+_GAP = re.compile(r"(?P<label>[A-Z][A-Za-z]{0,11}\d{0,3}) {2,}(?P<rest>\S.*)", re.DOTALL)
 _BRACKET = re.compile(rf"\[(?P<label>[^\W\d_][^\[\]\n:]{{0,{MOST_CHARS}}})\]\s*:?(?P<rest>.*)", re.DOTALL)
 _ANGLE = re.compile(rf"<(?P<label>[^\W\d_][^<>\n:=/]{{0,{MOST_CHARS}}})>\s*:?(?P<rest>\s.*)", re.DOTALL)
-_PAREN = re.compile(r"\((?P<label>[A-Z][A-Za-z]{0,11}[ _-]?\d{1,3})\)\s*:?(?P<rest>.*)", re.DOTALL)
+_PAREN = re.compile(r"\((?P<label>[A-Z][A-Za-z]{0,14}(?:[ _-]?(?:\d{1,3}|[A-Z]))?)\)\s*:?(?P<rest>.*)", re.DOTALL)
 _TAB = re.compile(rf"{_NAME}\t\s*(?P<rest>\S.*)", re.DOTALL)
 _DASH = re.compile(rf"{_NAME}\s+[–—-]\s+(?P<rest>\S.*)", re.DOTALL)
 _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(?=\S)(.{1,90}?)\1")
 _MARKERS = re.compile(r"(?:[-–•>*]{1,3}\s+|>>+\s*)")
 # Without any of these there is no label, which most lines of a cue file show at once.
-_HINT = re.compile(r"[:：\t\[<(*_]|\s[–—-]\s")
+_HINT = re.compile(r"[:：\t\[<(*_]|\s[–—-]\s|  | seconds?$")
 _NEVER = frozenset(
     "note notes nb ps http https mailto ftp www e.g i.e eg ie example examples warning source sources link links url "
     "see also summary agenda tip hint reason result results remember update first second third finally however "
@@ -44,8 +50,9 @@ class Label(NamedTuple):
     Attributes:
         name: The label.
         rest: What stands behind it.
-        form: ``colon``, ``bracket``, ``clock`` (a time beside it and no words), ``tab``, ``dash``, ``bold``, ``title``
-            (alone above the words, bold or below a time) or ``line`` (alone above the words).
+        form: ``colon``, ``bracket``, ``clock`` (a time beside it and no words), ``timed`` (a time in brackets, then
+            words), ``tab``, ``dash``, ``bold``, ``title`` (alone above the words, bold or below a time) or ``line``
+            (alone above the words).
         time_s: A time beside it, in seconds.
         end_s: The end of a time span beside it.
         beside: What stands around the label and is neither label nor words: times, numbers.
@@ -113,9 +120,15 @@ def _match(head: str, bold: int, *, loose: bool) -> Label | None:
         clock = _CLOCK_LINE.fullmatch(head)
         if clock is not None and is_plausible(clock["label"]):
             return _label(clock["label"], "", "clock", clock["time"])
+        words = _IN_WORDS.fullmatch(head)
+        if words is not None and is_plausible(words["label"]):
+            return Label(words["label"].strip(), "", "clock", in_words(words["time"]), None, (words["time"],))
     colon = _COLON.match(start)
     if colon is not None and is_plausible(colon["label"]):
         return _label(colon["label"], head[colon.start("rest") :], "colon", colon["time"])
+    timed = _TIMED.match(start)
+    if timed is not None and is_plausible(timed["label"]) and looks_like_name(timed["label"]):
+        return _label(timed["label"], head[timed.start("rest") :], "timed", timed["time"])
     if loose:
         colon = _LOOSE.match(start)
         return (
@@ -129,7 +142,7 @@ def _match(head: str, bold: int, *, loose: bool) -> Label | None:
 def _without_colon(head: str, start: str, bold: int) -> Label | None:
     if 0 < bold < len(head) and is_plausible(head[:bold]):
         return _label(head[:bold], head[bold:], "bold")
-    for pattern, form in ((_TAB, "tab"), (_DASH, "dash")):
+    for pattern, form in ((_TAB, "tab"), (_GAP, "tab"), (_DASH, "dash")):
         found = pattern.match(start)
         if found is not None and is_plausible(found["label"]):
             return _label(found["label"], head[found.start("rest") :], form)

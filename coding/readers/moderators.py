@@ -12,7 +12,9 @@ from coding.readers.source import Piece
 
 _ROLE = re.compile(
     r"(?:the\s+)?(?:co-?)?(?:moderators?|facilitators?|interviewers?|hosts?|researchers?|mod|int|fac|chair|m|i"
-    r"|q|iv|ivr)"
+    r"|q|iv|ivr|moderatorin|moderator[ae]|moderatorka|moderadora?|moderatrice|animat(?:eur|rice)|enquêt(?:eur|rice|eure)"
+    r"|interviewerin|intervieweu(?:r|se)|entrevistadora?|facilitadora?|intervistat(?:ore|rice)|модератор|интервьюер"
+    r"|主持人|访谈者|访问者|司会者?)"
     r"\.?(?:\s*\d{1,2})?",
     re.IGNORECASE,
 )

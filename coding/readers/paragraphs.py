@@ -11,9 +11,14 @@ from typing import TypeVar
 from coding.readers.source import TIMESTAMP, Reading
 from coding.readers.times import CLOCK
 
-TIME_LINE = re.compile(rf"[\[(]?\s*{CLOCK}\s*[\])]?(?:\s*(?:--?>|[-–—]|to)\s*[\[(]?\s*{CLOCK}\s*[\])]?)?:?")
+HASH_TIME = r"#\d{1,2}:\d\d:\d\d(?:[-.,]\d{1,3})?#"
+"""How transcription programs write times into the text: ``#00:01:02-3#``, the last being tenths."""
+TIME_LINE = re.compile(
+    rf"[\[(]?\s*{CLOCK}\s*[\])]?(?:\s*(?:--?>|[-–—]|to)\s*[\[(]?\s*{CLOCK}\s*[\])]?)?:?"
+    r"|(?:\d{1,2} hours? )?(?:\d{1,2} minutes? )?\d{1,2} seconds?\s?(?:\d{1,2}:)?\d{1,2}:\d{2}"
+)
 """A line that is nothing but a time or a span of time."""
-_INLINE_TIME = re.compile(rf"[ \t]?\[{CLOCK}\][ \t]?")
+_INLINE_TIME = re.compile(rf"[ \t]?(?:\[{CLOCK}\]|\(\d{{1,2}}:\d\d(?::\d\d)?\)|{HASH_TIME})[ \t]?")
 NOTICE_LINE = re.compile(
     r"[^.:]{0,80}\b(?:started|stopped) (?:the )?(?:transcription|recording)\.?"
     r"|(?:transcribed|transcription (?:is )?provided) by\b.{0,80}"
@@ -129,7 +134,7 @@ def looks_wrapped(paragraphs: Sequence[Paragraph]) -> bool:
 
 def without_times(text: str, reading: Reading, line: int | None) -> str:
     """Take ``[00:01:00]`` out of running text and report it."""
-    if "[" not in text:
+    if "[" not in text and "#" not in text and "(" not in text:
         return text
 
     def replace(match: re.Match[str]) -> str:

@@ -24,12 +24,17 @@ _LEAD_TIME = re.compile(
     re.DOTALL,
 )
 
+_DASH = re.compile(r"[-–—]\s*(?=\S)")
+_FEWEST_DASHES = 4
+_SHARE_OF_DASHES = 0.6
+
 
 def plain_pieces(paragraphs: list[Paragraph], reading: Reading, *, wrapped: bool | None = None) -> None:
     """Put paragraphs into ``reading`` as turns without a speaker; times at their start become the turns' times.
 
     The list of paragraphs is emptied.
     """
+    _part_at_dashes(paragraphs)
     if wrapped is None:
         wrapped = looks_wrapped(paragraphs)
     pieces = list(_pieces(paragraphs, reading, wrapped=wrapped))
@@ -38,6 +43,15 @@ def plain_pieces(paragraphs: list[Paragraph], reading: Reading, *, wrapped: bool
         reading.cues_in = reading.cues_out = len(pieces)
         pieces = list(merge(Cue(piece.text, piece.start_s, piece.end_s, piece.line) for piece in pieces))
     reading.pieces.extend(pieces)
+
+
+def _part_at_dashes(paragraphs: list[Paragraph]) -> None:
+    """Let each line be a turn, without its dash, where most lines begin with one, as dialogue is set."""
+    dashed = [one for one in paragraphs if _DASH.match(one.text)]
+    if len(dashed) < _FEWEST_DASHES or len(dashed) < _SHARE_OF_DASHES * len(paragraphs):
+        return
+    for one in dashed:
+        one.text, one.after_blank = _DASH.sub("", one.text), True
 
 
 def _pieces(paragraphs: list[Paragraph], reading: Reading, *, wrapped: bool) -> Iterator[Piece]:

@@ -23,6 +23,7 @@ COMMENT = "comment"
 SUMMARY = "summary"
 OUTSIDE = "outside the page"
 SILENT = "speaker without words"
+REPEATED = "repeated line"
 
 _BUNDLED = frozenset({TIMESTAMP, CUE_ID, MARKUP, NUMBER, OUTSIDE})
 _BUNDLE_LINES = 256

@@ -183,7 +183,8 @@ def find_columns(rows: Sequence[Row], source: Source) -> Columns:
     )
     found: dict[str, int] = {}
     for role, known in NAMES.items() if has_header else ():
-        at = next((header.index(name) for name in known.split() if name in header), None)
+        columns_of_role = (header.index(name) for name in known.split() if name in header)
+        at = next((at for at in columns_of_role if role != "text" or _holds_words(rows, at)), None)
         if at is not None and at not in found.values():
             found[role] = at
     named = {role: _chosen(column, header, rows, source) for role, column in wanted.items()}
@@ -195,6 +196,12 @@ def find_columns(rows: Sequence[Row], source: Source) -> Columns:
         said = ", ".join(f"{role} is column {columns.name(at)}" for role, at in columns.at.items())
         columns.notes.append(f"the columns were found by what they hold, please check: {said}")
     return columns
+
+
+def _holds_words(rows: Sequence[Row], at: int) -> bool:
+    """Tell whether a column has letters below its name: one called "Line" may hold words or numbers."""
+    cells = [row[at] for _, row in rows[1:_ROWS_LOOKED_AT] if at < len(row) and row[at].strip()]
+    return not cells or any(ch.isalpha() for cell in cells for ch in cell)
 
 
 def _chosen(column: str | int, header: Sequence[str], rows: Sequence[Row], source: Source) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-CLOCK = r"\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,]\d{1,3})?"
-"""A time without hours or with them: ``0:04``, ``1:37:47``, ``00:00:05.120``."""
+CLOCK = r"\d{1,3}:\d{1,2}(?::\d{1,2}(?:[:;]\d{2})?)?(?:[.,]\d{1,3})?"
+"""A time without hours or with them: ``0:04``, ``1:37:47``, ``00:00:05.120``; ``00:00:05:12`` ends with frames."""
 
 _FULL = len("00:00:00.000")
-_CLOCK = re.compile(r"(-?\d{1,6}):(-?\d{1,6})(?::(-?\d{1,6}))?(?:[.,](-?\d{1,9}))?")
+# Frames are left away: nobody says how many there are in a second, and all of them are less than one.
+_CLOCK = re.compile(r"(-?\d{1,6}):(-?\d{1,6})(?::(-?\d{1,6})(?:[:;]\d{2})?)?(?:[.,](-?\d{1,9}))?")
 _LOOSE = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -59,6 +60,22 @@ def number(text: str) -> float | None:
     return seconds(text)
 
 
+_SPELT = re.compile(r"(?:(\d{1,2}) hours? )?(?:(\d{1,2}) minutes? )?(\d{1,2}) seconds?")
+
+
+def in_words(text: str) -> float | None:
+    """Return a time that is spelt out in seconds, as meeting programs do for readers who cannot see, or ``None``.
+
+    >>> in_words("1 minute 2 seconds")
+    62.0
+    """
+    match = _SPELT.match(text.strip())
+    if match is None:
+        return None
+    hours, minutes, rest = (int(part or 0) for part in match.groups())
+    return hours * 3600.0 + minutes * 60 + rest
+
+
 _RANGE = re.compile(rf"[\[(]?\s*({CLOCK})\s*[\])]?\s*(?:--?>|[-–—]|to)\s*[\[(]?\s*({CLOCK})\s*[\])]?:?", re.IGNORECASE)
 
 
@@ -72,7 +89,8 @@ def time_range(text: str) -> tuple[float | None, float | None]:
     match = _RANGE.fullmatch(text)
     if match is not None:
         return seconds(match[1]), seconds(match[2])
-    return number(text), None
+    found = number(text)
+    return in_words(text) if found is None else found, None
 
 
 _FEWEST_WORDS_A_SECOND = 0.005

@@ -13,6 +13,7 @@ Line = tuple[int, str]
 """A line with its number in the source, from 1."""
 
 _TIMING = re.compile(r"\s*(?P<start>[-\d:.,]+)\s*--?>\s*(?P<end>[-\d:.,]+)(?:\s.*)?")
+_PAIR = re.compile(r"\s*(?P<start>\d{1,3}:\d{2}:\d{2}\.\d{3}),(?P<end>\d{1,3}:\d{2}:\d{2}\.\d{3})\s*")
 _NOT_PADDED = re.compile(r"(?:^|\s)\d+:\d:\d|:\d[.,]")
 _ID = re.compile(r"\d+|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{10,40}(?:/\d+-\d+)?|GUID-\d+|[A-Za-z]{0,12}[-_]\d+")
 _TIMINGS_LOOKED_AT = 200
@@ -28,6 +29,7 @@ class Block:
         end_s: End in seconds.
         lines: The lines of words.
         timed: False for words that stand before the first timing line.
+        id: What stands above the timing line, if it is more than a number.
     """
 
     line: int
@@ -35,6 +37,7 @@ class Block:
     end_s: float | None = None
     lines: list[str] = field(default_factory=list)
     timed: bool = True
+    id: str | None = None
 
 
 def lines_of(text: str) -> Iterator[Line]:
@@ -62,7 +65,12 @@ def paragraphs_of(text: str) -> Iterator[list[Line]]:
 
 def is_timing(line: str) -> bool:
     """Tell whether a line is a timing line, be it malformed."""
-    return "->" in line and ":" in line and _TIMING.fullmatch(line) is not None
+    return (":" in line and "->" in line and _TIMING.fullmatch(line) is not None) or is_pair(line)
+
+
+def is_pair(line: str) -> bool:
+    """Tell whether a line is a timing line of SubViewer, as YouTube and Meet write it: two times and a comma."""
+    return 20 < len(line) < 40 and "," in line and _PAIR.fullmatch(line) is not None
 
 
 def in_milliseconds(text: str) -> bool:
@@ -132,12 +140,15 @@ def _leave_out_aside(paragraph: list[Line], reason: str, reading: Reading) -> li
 
 def _split(paragraph: list[Line], current: Block | None, reading: Reading, *, milliseconds: bool) -> Iterator[Block]:
     """Yield the blocks of one paragraph: the one that goes on, if words belong to it, and each that starts in it."""
+    name: str | None = None
     for at, (number, line) in enumerate(paragraph):
         if is_timing(line):
             current = _read_timing(line, number, reading, milliseconds=milliseconds)
+            current.id, name = name, None
             yield current
         elif at + 1 < len(paragraph) and is_timing(paragraph[at + 1][1]) and (at == 0 or _ID.fullmatch(line.strip())):
             reading.leave_out(line, CUE_ID, number)
+            name = None if _ID.fullmatch(line.strip()) else line.strip()
         else:
             if current is None:
                 current = Block(number, timed=False)
@@ -147,7 +158,7 @@ def _split(paragraph: list[Line], current: Block | None, reading: Reading, *, mi
 
 def _read_timing(line: str, number: int, reading: Reading, *, milliseconds: bool) -> Block:
     block = Block(number)
-    match = _TIMING.fullmatch(line)
+    match = _TIMING.fullmatch(line) or _PAIR.fullmatch(line)
     reading.leave_out(line, TIMESTAMP, number)
     if match is None:
         return block

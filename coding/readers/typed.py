@@ -6,11 +6,13 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from coding.readers.census import Census, Labels, is_unknown, tells_of_file
+from coding.readers.census import Census, Labels, is_role, is_unknown, tells_of_file
 from coding.readers.labels import Label, find_label, is_title
 from coding.readers.moderators import is_moderator_label
 from coding.readers.paragraphs import (
+    HASH_TIME,
     NOTICE_LINE,
     TIME_LINE,
     Paragraph,
@@ -22,7 +24,7 @@ from coding.readers.paragraphs import (
     without_times,
 )
 from coding.readers.plain import plain_pieces
-from coding.readers.source import HEADER, NOTICE, NUMBER, SILENT, SUMMARY, TIMESTAMP, UNKNOWN, Piece, Reading
+from coding.readers.source import HEADER, NOTICE, NUMBER, REPEATED, SILENT, SUMMARY, TIMESTAMP, UNKNOWN, Piece, Reading
 from coding.readers.times import time_range
 
 _LONG_HEADER_CHARS = 300
@@ -34,6 +36,9 @@ _TRANSCRIPT_HEADING = re.compile(
     r"(?:.{1,100}\s[-–—:]\s*)?\W*(?:full |verbatim |meeting )?(?:transcript|transcription)\W*", re.IGNORECASE
 )
 _NEARLY_ALL = 0.8
+_LEAD_TIME = re.compile(rf"\[\d[\d:.,]*\]|{HASH_TIME}")
+# Who types presses the key for a time where a turn ends.
+_TRAIL_TIME = re.compile(rf"({HASH_TIME})\s*$")
 
 
 @dataclass(slots=True)
@@ -80,8 +85,12 @@ def typed_to_pieces(
     if wrapped is None:
         wrapped = looks_wrapped(paragraphs[start:])
     del paragraphs[:start], found[:start]
+    first = len(reading.pieces)
     for turn in _turns(paragraphs, found, labels, reading, time_s):
         _add(turn, reading, wrapped=wrapped)
+    for before, piece in pairwise(reading.pieces[first:]):
+        if piece.start_s is None and piece.end_s is not None:
+            piece.start_s = before.end_s
     for name, count in labels.refused[:5]:
         reading.warn(f"“{name}:” stands {count} times at the start of a line and was not taken for a speaker")
 
@@ -215,7 +224,7 @@ def _alone_above_words(
         after_time = at > 0 and TIME_LINE.fullmatch(paragraphs[at - 1].text) is not None
         if not (marked or after_time or (one.after_blank and not below.after_blank) or at == 0) or found[at] in labels:
             continue
-        if is_title(name) and not below.heading:
+        if (is_title(name) or is_role(name)) and not below.heading:
             out[at] = Label(name, "", "title" if marked or after_time else "line")
     counts: dict[str, int] = {}
     for label in out:
@@ -271,6 +280,7 @@ def _turns(
         label = _whole(one, slim) if slim in labels else None
         if label is not None:
             if turn is not None:
+                _leave_out_repeated_name(turn, label, pending, reading)
                 yield turn
             turn = _start(label, one, reading, pending)
             pending = (None, None)
@@ -292,6 +302,14 @@ def _turns(
         yield turn
 
 
+def _leave_out_repeated_name(
+    turn: _Turn, label: Label, pending: tuple[float | None, float | None], reading: Reading
+) -> None:
+    """Take a name off the end of a turn that only announces the next: Teams shows each name and time twice."""
+    if pending[0] is not None and len(turn.lines) > 1 and turn.lines[-1].strip() == label.name:
+        reading.leave_out(turn.lines.pop(), REPEATED, turn.line)
+
+
 def _time_below_label(turn: _Turn | None, time: tuple[float | None, float | None]) -> None:
     """Give a time that stands between a label and its words to that turn."""
     if turn is not None and not turn.lines and turn.start_s is None:
@@ -300,7 +318,7 @@ def _time_below_label(turn: _Turn | None, time: tuple[float | None, float | None
 
 def _start(label: Label, one: Paragraph, reading: Reading, pending: tuple[float | None, float | None]) -> _Turn:
     for beside in label.beside:
-        reading.leave_out(beside, TIMESTAMP if ":" in beside else NUMBER, one.line)
+        reading.leave_out(beside, TIMESTAMP if ":" in beside or "second" in beside else NUMBER, one.line)
     name: str | None = label.name
     if is_unknown(label.name):
         reading.leave_out(label.name, UNKNOWN, one.line)
@@ -314,11 +332,19 @@ def _start(label: Label, one: Paragraph, reading: Reading, pending: tuple[float 
     return turn
 
 
+def _stamp(text: str) -> float | None:
+    """Return ``[1:02]`` or ``#00:01:02-3#`` in seconds."""
+    return time_range(text.strip("[]#").replace("-", "."))[0]
+
+
 def _add(turn: _Turn, reading: Reading, *, wrapped: bool) -> None:
     joined_lines = joined(turn.lines, wrapped=wrapped)
-    lead = re.match(r"\[(\d[\d:.,]*)\]", joined_lines)
+    lead = _LEAD_TIME.match(joined_lines)
     if lead is not None and turn.start_s is None:
-        turn.start_s = time_range(lead[1])[0]
+        turn.start_s = _stamp(lead[0])
+    trail = _TRAIL_TIME.search(joined_lines)
+    if trail is not None and turn.end_s is None:
+        turn.end_s = _stamp(trail[1])
     text = without_times(joined_lines, reading, turn.line)
     if text.strip():
         reading.pieces.append(Piece(text, turn.name, turn.start_s, turn.end_s, turn.line, turn.heading))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from coding.readers.census import is_unknown
 from coding.readers.cues import Cue, cues_to_pieces
+from coding.readers.labels import is_plausible, looks_like_name
+from coding.readers.paragraphs import consume
 from coding.readers.source import COMMENT, HEADER, MARKUP, UNKNOWN, Reading, Source
 from coding.readers.timing import Block, Line, blocks_of
 
@@ -17,6 +20,8 @@ _TAG = re.compile(
     r"|<(?P<time>\d[\d:.,]{3,20})>|\{\\an?\d{1,2}\}",
     re.IGNORECASE,
 )
+
+_NAMING_ID = re.compile(r"(?:\d+\s+)?(?P<quote>\"?)(?P<name>[^\"\n]{1,80}?)(?P=quote)(?:\s+\(\d+\))?")
 
 
 def sniff_vtt(text: str) -> bool:
@@ -32,10 +37,29 @@ def read_vtt(source: Source) -> Reading:
     """
     text = source.text
     reading = Reading("vtt", encoding=source.decoded.encoding)
-    cues = [cue for block in blocks_of(text, reading, aside=_aside) for cue in voices_of(block, reading)]
-    reading.format = _variant(text, cues)
+    blocks = list(blocks_of(text, reading, aside=_aside))
+    names = _names_in_ids(blocks)
+    cues = [cue for block in consume(blocks) for cue in voices_of(block, reading, name=names.get(block.id or ""))]
+    reading.format = "vtt (Webex)" if names else _variant(text, cues)
     cues_to_pieces(cues, reading, speakers=source.speakers)
     return reading
+
+
+def _names_in_ids(blocks: list[Block]) -> dict[str, str]:
+    """Return the speakers that cue ids name, by id: Webex writes ``3 "Anna Smith" (2459203072)``.
+
+    Ids that only differ in their numbers would be the same for every cue; those of speakers recur and differ.
+    """
+    names: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for block in blocks:
+        match = _NAMING_ID.fullmatch(block.id) if block.id else None
+        if block.id and match and is_plausible(match["name"]) and (match["quote"] or looks_like_name(match["name"])):
+            names[block.id] = " ".join(match["name"].split())
+            counts[names[block.id]] += 1
+    recurring = sum(count for count in counts.values() if count > 1)
+    timed = sum(block.timed for block in blocks)
+    return names if len(counts) > 1 and recurring >= 0.5 * timed else {}
 
 
 def _aside(paragraph: list[Line]) -> str | None:
@@ -57,28 +81,33 @@ def _variant(text: str, cues: list[Cue]) -> str:
     return "vtt"
 
 
-def voices_of(block: Block, reading: Reading) -> Iterator[Cue]:
-    """Yield a cue for each voice in a block, its markup taken off and its entities decoded."""
+def voices_of(block: Block, reading: Reading, *, name: str | None = None) -> Iterator[Cue]:
+    """Yield a cue for each voice in a block, its markup taken off and its entities decoded.
+
+    Args:
+        block: The cue.
+        reading: Where markup goes.
+        name: Who speaks, where the cue's id says so.
+    """
     payload = "\n".join(block.lines)
+    speaker, known = name, name is not None
     if "<" not in payload and "{" not in payload:
         if payload:
-            yield Cue(_decoded(payload), block.start_s, block.end_s, block.line)
+            yield Cue(_decoded(payload), block.start_s, block.end_s, block.line, speaker, known)
         return
-    speaker: str | None = None
-    known = False
     words: list[str] = []
     at = 0
     for tag in _TAG.finditer(payload):
         words.append(payload[at : tag.start()])
         at = tag.end()
-        name = (tag["name"] or "").lower()
-        if name == "v":
+        element = (tag["name"] or "").lower()
+        if element == "v":
             yield from _voice(block, words, speaker, known=known)
             words = []
             speaker, known = _speaker(tag, block, reading), True
         elif tag["classes"] or tag["value"] or tag["time"]:
             reading.leave_out(tag[0], MARKUP, block.line)
-        if name == "rt" and not tag["close"]:
+        if element == "rt" and not tag["close"]:
             words.append(" ")
     words.append(payload[at:])
     yield from _voice(block, words, speaker, known=known)

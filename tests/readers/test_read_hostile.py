@@ -193,6 +193,20 @@ def documents():
     yield "x.rtf", rtf("Anna: Hello.", "Bob: caf\\'e9 \\u8211?")
     yield "x.pdf", pdf([[(72, 700, "Anna: Hi."), (72, 660, "Bob: Ho.")]])
     yield "x.html", b"<html><body><table><tr><td>Anna<td>Hi</table><p><b>Bob</b> x &amp; y"
+    yield (
+        "x.ttml",
+        b'<tt xmlns="http://www.w3.org/ns/ttml"><p begin="1s" end="2s">Anna: Hi &amp; <br/>ho</p><p>Bob: x</p></tt>',
+    )
+    yield (
+        "x.ass",
+        b"[Script Info]\n[Events]\nFormat: Start, End, Name, Text\nDialogue: 0:00:01.00,0:00:02.00,Anna,{\\i1}Hi",
+    )
+    yield "x.sbv", b"0:00:01.000,0:00:02.000\n>> ANNA: Hi.\n\n0:00:03.000,0:00:04.000\nBob: x\n"
+    yield (
+        "x.json",
+        b'{"results": {"items": [{"start_time": "1", "alternatives": [{"content": "Hi"}], "type": "punctuation"}]}}',
+    )
+    yield "y.txt", b"12/03/2024, 09:15 - Anna: Hello\n13/03/2024, 09:16 pm - Bob: Hi\n"
     yield "x.txt", b"00:12:03\tAnna Smith:\tHello\n00:12:09\tBob:\tx\n"
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from odf.text import P
 
+from coding.readers import FORMATS as REGISTRY
 from coding.readers import read_bytes
 from tests.readers.support import missing, tokens
 from tests.readers.test_read_docx import of, saved
@@ -197,6 +198,29 @@ def zoom_chat(turns):
     return "\n".join(f"{clock(start)[:8]}\t{speaker}:\t{words}" for speaker, words, start, _ in turns).encode()
 
 
+def sbv(turns):
+    cues = (f"{clock(s)[1:]},{clock(e)[1:]}\n{who}: {words}\n" for who, words, s, e in turns)
+    return "\n".join(cues).encode()
+
+
+def ttml(turns):
+    ids = {who: f"a{at}" for at, who in enumerate(dict.fromkeys(turn[0] for turn in turns))}
+    agents = "".join(
+        f'<m:agent xml:id="{mark}"><m:name>{html.escape(who)}</m:name></m:agent>' for who, mark in ids.items()
+    )
+    cues = "".join(
+        f'<p begin="{clock(s)}" end="{clock(e)}" m:agent="{ids[who]}">{html.escape(words)}</p>\n'
+        for who, words, s, e in turns
+    )
+    heads = 'xmlns="http://www.w3.org/ns/ttml" xmlns:m="http://www.w3.org/ns/ttml#metadata"'
+    return f"<tt {heads}><head>{agents}</head><body>{cues}</body></tt>".encode()
+
+
+def ass(turns):
+    rows = (f"Dialogue: {clock(s)[1:-1]},{clock(e)[1:-1]},{who.replace(',', '')},{words}" for who, words, s, e in turns)
+    return ("[Script Info]\n[Events]\nFormat: Start, End, Name, Text\n" + "\n".join(rows)).encode()
+
+
 BOTH, START, NONE = 2, 1, 0
 FORMATS = [
     ("x.vtt", vtt_voices, BOTH),
@@ -217,6 +241,9 @@ FORMATS = [
     ("x.xlsx", xlsx_table, BOTH),
     ("x.json", json_turns, BOTH),
     ("x.txt", zoom_chat, START),
+    ("x.sbv", sbv, BOTH),
+    ("x.ttml", ttml, BOTH),
+    ("x.ass", ass, BOTH),
 ]
 
 
@@ -232,15 +259,21 @@ FORMATS = [
 def test_turns_come_back_whole(name, write, times, turns):
     transcript = read_bytes(write(turns), name)
 
-    assert [(turn.speaker, transcript.words_of(turn).replace("\n", " ")) for turn in transcript.turns] == [
-        turn[:2] for turn in turns
-    ]
+    # A subtitle script separates its columns by commas, so no name has one.
+    plain = [(who.replace(",", "") if write is ass else who, words) for who, words, _, _ in turns]
+    assert [(turn.speaker, transcript.words_of(turn).replace("\n", " ")) for turn in transcript.turns] == plain
     assert not missing(transcript, [token for who, words, _, _ in turns for token in tokens(f"{who} {words}")])
     if times >= START:
         shift = transcript.turns[0].start_s - turns[0][2] if write is zoom_chat else 0
         assert [turn.start_s for turn in transcript.turns] == [turn[2] + shift for turn in turns]
     if times == BOTH:
         assert [turn.end_s for turn in transcript.turns] == [turn[3] for turn in turns]
+
+
+def test_every_format_goes_there_and_back():
+    written = {name for name, _, _ in FORMATS}
+    for form in REGISTRY:
+        assert not form.suffixes or any(f"x{suffix}" in written for suffix in form.suffixes), form.name
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
