@@ -119,7 +119,7 @@ def test_what_is_assigned_stands_on_the_first_page_and_is_coded_blind(run, study
         apply_edits(project, [Assign(first.id, "Ada", blind=True)], coder="Bo")
     at = run(study)
     assert any("assigned to you" in text.value for text in at.markdown)
-    assert any(text.value == "Assigned to Ada, blind." for text in at.text)
+    assert any(text.value == "Assigned to Ada (blind)." for text in at.text)
     at = run(study, "review", transcript=first.id)
     toggle = at.toggle(key=f"review-blind-{first.id}")
     assert (toggle.value, toggle.disabled) == (True, True)

@@ -57,7 +57,7 @@ def _page(project: Project) -> None:
         f"{len(found.places):,}. {found.open:,} of them are not settled."
     )
     known = project.known_codes()
-    left, right = st.columns([4, 9], gap="medium")
+    left, right = st.columns([1, 2], gap="medium")
     with left:
         chosen = _codes(found, known) or _linked(found, known)
     wanted = [
@@ -92,7 +92,7 @@ def _codes(found: Differences, known: dict[str, Code]) -> str | None:
         selection_mode="single-row",
         height=420,
         column_config={
-            "Code": st.column_config.TextColumn(width=150),
+            "Code": st.column_config.TextColumn(width=190),
             "Differ": st.column_config.TextColumn(help="Of the places where anybody has the code", width=64),
             "Open": st.column_config.NumberColumn(help="Not settled", width=44),
         },
@@ -165,11 +165,11 @@ def _place(project: Project, one: Difference, known: dict[str, Code], who: str, 
             sheet(blocks, key=f"side-{key}-{side.coder}")
     if one.shared:
         st.text(f"Both have: {', '.join(_name(known, code_id) for code_id in one.shared)}.")
-    with st.expander("What the codes mean", expanded=len(one.code_ids) < 3):
-        sheet(_definitions(one, known), key=f"codes-{key}")
     _settled(project, one, known, who, key, closed=closed)
     if not closed:
         _settle(project, one, known, who, key)
+    with st.expander("What the codes mean", expanded=len(one.code_ids) < 3):
+        sheet(_definitions(one, known), key=f"codes-{key}")
 
 
 def _definitions(one: Difference, known: dict[str, Code]) -> list[Block]:

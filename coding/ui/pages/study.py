@@ -178,7 +178,7 @@ def _transcript(project: Project, item: Progress) -> None:
             st.markdown(f"**{plain(info.name)}**{yours}")
             st.text(f"{about}{count(info.turns, 'turn')} · {count(item.codings, 'coding')} · {_finished(item)}")
             if given:
-                st.text(f"Assigned to {', '.join(given.values())}.")
+                st.text(f"Assigned to {' and '.join(given.values())}.")
             if mine and item.segments:
                 st.progress(mine / item.segments)
         with st.popover("Speakers", on_change="rerun", key=f"more-{info.id}", type="tertiary") as more:
@@ -191,7 +191,7 @@ def _transcript(project: Project, item: Progress) -> None:
 def _given(project: Project, transcript_id: str) -> dict[str, str]:
     """Return whom a transcript is assigned to, with how."""
     found = project.assignments(transcript_id)
-    return {one.coder: f"{one.coder}, blind" if one.blind else one.coder for one in found}
+    return {one.coder: f"{one.coder} (blind)" if one.blind else one.coder for one in found}
 
 
 def _finished(item: Progress) -> str:
