@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from coding.consensus import layer as read_layer
 from coding.export import tables
 from coding.export.csv import Table, codings_table, segments_table
+from coding.export.themes import theme_stretches_table, themes_table
 from coding.export.xlsx import codebook_table, participants_table
 from coding.store import Project
 
@@ -29,12 +30,14 @@ __all__ = [
     "refused",
     "segments",
     "suggestions",
+    "theme_segments",
+    "themes",
     "transcripts",
     "turns",
 ]
 
 _TIMES = ["created_at", "imported_at", "at"]
-_NUMBERS = ["start_time_s", "end_time_s", "score", "probability"]
+_NUMBERS = ["start_time_s", "end_time_s", "score", "probability", "steadiness", "map_x", "map_y"]
 _COUNTS = ["cues_in", "cues_out"]
 _YES_OR_NO = ["heading", "codable", "retired", "blind"]
 
@@ -130,6 +133,16 @@ def refused(project: Project) -> DataFrame:
 def suggestions(project: Project) -> DataFrame:
     """Return a row for each suggestion of the machine as it stands, the best of a segment first."""
     return _frame(tables.suggestions_table(project))
+
+
+def themes(project: Project) -> DataFrame:
+    """Return a row for each theme that was found last, what the codebook misses most first."""
+    return _frame(themes_table(project))
+
+
+def theme_segments(project: Project) -> DataFrame:
+    """Return a row for each stretch of talk that is in a theme, in reading order."""
+    return _frame(theme_stretches_table(project))
 
 
 def history(project: Project) -> DataFrame:

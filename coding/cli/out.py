@@ -30,6 +30,9 @@ def add_export(commands: Any) -> None:  # noqa: ANN401
     parser.add_argument(
         "--uncoded", action=argparse.BooleanOptionalAction, help="also segments without codes (default: with --wide)"
     )
+    parser.add_argument(
+        "--themes", action="store_true", help="CSV: a row a theme; with --wide a row a stretch of talk in a theme"
+    )
     parser.add_argument("--layer", choices=LAYERS, default="coders", help="what coders coded, or what they settled on")
     parser.add_argument("--with-names", action="store_true", help="archive or report: leave everybody's names in")
     parser.add_argument("--title", default="", help="title of a report (default: the codebook's name)")
@@ -50,7 +53,7 @@ def _export(arguments: argparse.Namespace) -> Answer:
         raise ExportError("--with-names is for archives and reports; other formats have names anyway")
     if arguments.title and not report:
         raise ExportError("--title is for reports (.html, .docx)")
-    if report and (arguments.wide or arguments.uncoded is not None):
+    if report and (arguments.wide or arguments.themes or arguments.uncoded is not None):
         raise ExportError("a report holds everything, so only --with-names and --title can be chosen for it")
     with Project.open(arguments.project) as project:
         rows = export(
@@ -63,6 +66,7 @@ def _export(arguments: argparse.Namespace) -> Answer:
             by=_who(project, arguments),
             with_names=arguments.with_names,
             title=arguments.title,
+            themes=arguments.themes,
             step=Bar(),
         )
         left = open_places(project) if arguments.layer != "coders" else 0
@@ -87,7 +91,8 @@ def _archive(arguments: argparse.Namespace) -> Answer:
     from coding.export.archive import write_archive
     from coding.store import Project
 
-    if arguments.wide or arguments.coders or arguments.uncoded is not None or arguments.layer != "coders":
+    chosen = arguments.wide or arguments.coders or arguments.uncoded is not None or arguments.themes
+    if chosen or arguments.layer != "coders":
         raise ExportError("an archive holds everything, so only --with-names can be chosen for it")
     with Project.open(arguments.project) as project:
         who = _who(project, arguments)

@@ -41,6 +41,7 @@ def export(
     by: str | None = None,
     with_names: bool = False,
     title: str = "",
+    themes: bool = False,
     step: Step | None = None,
 ) -> int:
     """Write what was coded to a file, whole or not at all.
@@ -60,6 +61,7 @@ def export(
             how it was coded for those who lead.
         with_names: Leave everybody under their names in a report.
         title: The title of a report; the name of the codebook unless given.
+        themes: CSV with a row a theme that was found in the talk; with ``wide`` a row a stretch of talk in a theme.
         step: Told of progress.
 
     Returns:
@@ -75,6 +77,8 @@ def export(
     whole = project
     if layer != "coders":
         project = read_layer(project, layer)
+    if themes:
+        return _themes(whole, path, wide=wide)
     makers: dict[str, Callable[[], tuple[int, bytes]]] = {
         ".csv": lambda: _csv(
             project, wide=wide, coders=coders, code_ids=code_ids, without_codes=without_codes, step=step
@@ -131,6 +135,18 @@ def _csv(
     uncoded = wide if without_codes is None else without_codes
     table = make(project, coders=coders, code_ids=code_ids, without_codes=uncoded, step=step)
     return len(table.rows), to_csv(table)
+
+
+def _themes(project: Project, path: Path, *, wide: bool) -> int:
+    from coding.export.themes import theme_stretches_table, themes_table
+
+    if path.suffix.lower() != ".csv":
+        raise ExportError("themes alone are written as .csv; .xlsx and .zip hold them beside all else", path=path)
+    if project.themes() is None:
+        raise ExportError("no themes were sought in this project yet; do so with `coding themes`", path=project.path)
+    table = theme_stretches_table(project) if wide else themes_table(project)
+    write_whole(path, to_csv(table))
+    return len(table.rows)
 
 
 def _yaml(project: Project) -> tuple[int, bytes]:

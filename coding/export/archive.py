@@ -22,7 +22,7 @@ from coding.bundled import DISTRIBUTION, installed_version
 from coding.codebook import dump_codebook
 from coding.edits.codebook import in_tree_order
 from coding.errors import ExportError
-from coding.export import tables
+from coding.export import tables, themes
 from coding.export.csv import CODING_COLUMNS, SEGMENT_COLUMNS, Table, codings_table, segments_table, to_csv
 from coding.export.files import Step, write_whole
 from coding.export.identity import NAME_SETTING
@@ -61,6 +61,11 @@ TABLES: dict[str, tuple[Callable[[Project], Table], str]] = {
     ),
     "refused.csv": (tables.rejections_table, "a row a suggestion of the machine that a coder refused"),
     "suggestions.csv": (tables.suggestions_table, "a row a suggestion of the machine as it stood"),
+    "themes.csv": (
+        themes.themes_table,
+        "a row a theme that was found in the talk, what the codebook misses most first",
+    ),
+    "theme-segments.csv": (themes.theme_stretches_table, "a row a stretch of talk that is in a theme"),
     "history.csv": (tables.history_table, "a row an edit, the oldest first: who decided what and when"),
 }
 _OTHERS = {
@@ -277,6 +282,8 @@ _IN_FILES = {
         "words": "How many words they say.",
     },
     "codebook.csv": {"source": "Where the code comes from."},
+    "themes.csv": {**themes.MEANINGS, "coder": "Who decided last."},
+    "theme-segments.csv": themes.MEANINGS,
 }
 
 

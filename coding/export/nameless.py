@@ -46,7 +46,7 @@ LEFT_OUT_TABLES = ("embeddings", "team")
 _LEFT_OUT_SETTINGS = ("interchange.guids",)
 """Names of coders and attributes by what they had elsewhere."""
 
-_CODER_COLUMNS = frozenset({"coder", "by", "imported_by", "set_by", "assigned_to", "assigned_by", "kept"})
+_CODER_COLUMNS = frozenset({"coder", "by", "imported_by", "set_by", "assigned_to", "assigned_by", "kept", "found_by"})
 # What is said in these is not words of anybody: they are looked through for ids alone.
 _NO_WORDS = re.compile(
     r"(?:.*_)?(?:ids?|keys?|kind|state|valence|origin|role|version|sha256|at|batch|undoes|parent|colour)"

@@ -108,6 +108,10 @@ def to_xlsx(
         "Codebook": codebook_table(project),
         "Participants": participants_table(project),
     }
+    if project.themes() is not None:
+        from coding.export.themes import theme_stretches_table, themes_table
+
+        sheets |= {"Themes": themes_table(project), "Theme segments": theme_stretches_table(project)}
     sheets["README"] = _readme(project, sheets)
     return len(codings.rows), write_workbook(sheets, step=step)
 
@@ -188,10 +192,19 @@ def _readme(project: Project, sheets: dict[str, Table]) -> Table:
         ("Participants", "", "A row a participant; attributes are the last columns."),
         ("Codings", "", "An apostrophe in front of =, +, - or @ keeps a spreadsheet from running the text; drop it."),
     ]
+    if "Themes" in sheets:
+        about.append(("Themes", "", "A row a theme that was found in the talk, what the codebook misses most first."))
+        about.append(("Theme segments", "", "A row a stretch of talk that is in a theme."))
     if cut:
         about.append(("Codings", "", f"{cut} cells are longer than a spreadsheet holds and end with …; see the CSV."))
     columns = [("Codings", name, EXPLAINED[name]) for name in CODING_COLUMNS]
     columns += [("Segments", name, EXPLAINED[name]) for name in SEGMENT_COLUMNS]
+    if "Themes" in sheets:
+        from coding.export.themes import MEANINGS, STRETCH_COLUMNS, THEME_COLUMNS
+
+        known = {**EXPLAINED, **MEANINGS}
+        columns += [("Themes", name, known[name]) for name in THEME_COLUMNS]
+        columns += [("Theme segments", name, known[name]) for name in STRETCH_COLUMNS]
     return Table(("sheet", "column", "meaning"), (*about, *columns))
 
 
