@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 TINT = "F1F2EE"
+_SHORT_TABLE = 15
+"""A table of so few rows stands on one page."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -225,8 +227,9 @@ class _Writer:
         table.autofit = False
         self._table_properties(table, block)
         self._row(table, block, block.columns, head=True)
+        last = len(block.rows) - 1
         for at, row in enumerate(block.rows):
-            self._row(table, block, row, span=at in block.spans)
+            self._row(table, block, row, span=at in block.spans, joined=last < _SHORT_TABLE and at < last)
         if block.note:
             self.document.add_paragraph(clean(block.note), style="Table note")
 
@@ -258,6 +261,7 @@ class _Writer:
         *,
         head: bool = False,
         span: bool = False,
+        joined: bool = False,
     ) -> None:
         row = table.add_row()
         properties = row._tr.get_or_add_trPr()
@@ -276,7 +280,7 @@ class _Writer:
             paragraph.alignment = 2 if align == "right" else 0
             run = paragraph.add_run(clean(text))
             run.bold = True if head or span else None
-            if head or span:
+            if head or span or joined:
                 paragraph.paragraph_format.keep_with_next = True
 
     @_write.register

@@ -105,9 +105,10 @@ def draw_groups(rows: Sequence[Row], groups: Sequence[tuple[str, int]]) -> Drawi
         for place, value in enumerate(row.values):
             share = value / groups[place][1] if groups[place][1] else 0.0
             if value:
-                shade = _mix(share)
-                axes.add_patch(_rectangle((place - 0.47, at - 0.44), 0.94, 0.88, facecolor=shade, linewidth=0))
-                dark = share > 0.55
+                axes.add_patch(
+                    _rectangle((place - 0.47, at - 0.44), 0.94, 0.88, facecolor=SHOWN, alpha=_depth(share), linewidth=0)
+                )
+                dark = share > 0.5
                 axes.text(
                     place,
                     at,
@@ -115,7 +116,7 @@ def draw_groups(rows: Sequence[Row], groups: Sequence[tuple[str, int]]) -> Drawi
                     va="center",
                     ha="center",
                     fontsize=7,
-                    color="white" if dark else "#11181c",
+                    color="white" if dark else INK,
                 )
             elif not row.heading:
                 axes.text(place, at, "·", va="center", ha="center", fontsize=7, color=UNCLEAR)
@@ -228,11 +229,9 @@ def _rectangle(place: tuple[float, float], width: float, height: float, **option
     return Rectangle(place, width, height, **options)  # type: ignore[arg-type]
 
 
-def _mix(share: float) -> str:
-    """Return a tint of the blue, the stronger the greater the share."""
-    weight = 0.18 + 0.82 * min(1.0, max(0.0, share))
-    full = [int(SHOWN[at : at + 2], 16) for at in (1, 3, 5)]
-    return "#" + "".join(f"{round(255 + (value - 255) * weight):02x}" for value in full)
+def _depth(share: float) -> float:
+    """Return how much of a field's colour covers the page, so that it is darker on white and brighter on black."""
+    return 0.18 + 0.82 * min(1.0, max(0.0, share))
 
 
 def _cut(text: str, most: int) -> str:

@@ -188,4 +188,4 @@ def _(block: FigureBlock, number: int) -> str:
     head, _, rest = block.svg.partition(">")
     named = f'{head} role="img" aria-label="{_text(block.description)}">'
     caption = f"<figcaption>Figure {number}. {_text(block.caption)}</figcaption>"
-    return f'<figure class="drawing">\n{named}{rest}\n{caption}\n</figure>'
+    return f'<figure class="drawing" tabindex="0">\n{named}{rest}\n{caption}\n</figure>'

@@ -21,6 +21,7 @@ FEW_PEOPLE = 3
 CLEAR_SHARE, CLEAR_LEAST = 0.75, 5
 """A behaviour is mostly shown, or mostly lacking, with this share of at least so many passages that are not unclear."""
 MOST_NAMED = 3
+_JOINED = "\N{NO-BREAK SPACE}"
 _ALIGN: tuple[Align, ...] = ("left", *("right",) * 7)
 
 
@@ -171,10 +172,15 @@ def _overview(found: Found) -> TableBlock:
         tuple(columns),
         tuple(rows),
         _ALIGN[: len(columns)],
-        (0.36, *(0.64 / (len(columns) - 1) for _ in columns[1:])),
+        _widths(len(columns)),
         note,
         frozenset(spans),
     )
+
+
+def _widths(columns: int) -> tuple[float, ...]:
+    numbers = (0.09, 0.09, 0.12, 0.09, 0.1, 0.09, 0.09)[: columns - 1]
+    return (1 - sum(numbers), *numbers)
 
 
 def _alpha(strength: Strength) -> str:
@@ -280,7 +286,8 @@ def _evidence(found: Found, behaviour: Behaviour) -> str:
         if alpha.value is None:
             parts.append(f"no value for agreement{on} ({alpha.reason})")
         else:
-            parts.append(f"alpha{on} {show_value('alpha', alpha)}, {alpha.reading}")
+            value = show_value("alpha", alpha).replace(" ", _JOINED)
+            parts.append(f"alpha{on} {value}, {alpha.reading}")
     rating = strength.rating
     if rating is not None:
         ends = "" if rating.low is None or rating.high is None else f" [{rating.low:.2f}, {rating.high:.2f}]"
