@@ -6,6 +6,7 @@ members act in it, each as far as their roles go; whoever leads may do everythin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,8 @@ class CoderRole(StrEnum):
     RESEARCHER = "researcher"
     LEAD = "lead"
 
+
+_AGAIN = re.compile(r"\s*\((?:again|2|2nd|second)(?: time)?\)$", re.IGNORECASE)
 
 ANYBODY = None
 """What an operation needs that every member may do."""
@@ -59,8 +62,9 @@ class Team:
         return tuple(member.coder for member in self.members if CoderRole.LEAD in member.roles)
 
     def find(self, coder: str) -> Member | None:
-        """Return the member of that name, if there is one."""
-        return next((member for member in self.members if member.coder == coder), None)
+        """Return the member of that name, if there is one; whoever codes a second time is the same member."""
+        named = {member.coder: member for member in self.members}
+        return named.get(coder) or named.get(person_of(coder))
 
     def find_account(self, account: str) -> Member | None:
         """Return the member who signs in as ``account``, whatever its case; nobody for an empty one."""
@@ -100,6 +104,24 @@ class Team:
         raise RoleError(
             f"this needs a {needs}, and {coder} is a {' and '.join(member.roles)} here; ask {lead}, who leads the team"
         )
+
+
+def again(coder: str) -> str:
+    """Return the name under which somebody codes the same talk a second time, apart from the first.
+
+    >>> again("Ada"), again("Ada (again)")
+    ('Ada (again)', 'Ada (again)')
+    """
+    return f"{person_of(coder)} (again)"
+
+
+def person_of(coder: str) -> str:
+    """Return the person behind a name under which they may code a second time.
+
+    >>> person_of("Ada (again)"), person_of("Ada (2)"), person_of("Ada")
+    ('Ada', 'Ada', 'Ada')
+    """
+    return _AGAIN.sub("", coder)
 
 
 def in_order(roles: Iterable[CoderRole]) -> tuple[CoderRole, ...]:

@@ -23,6 +23,7 @@ from coding.edits import (
 )
 from coding.errors import CodingError, EditError, ProjectError, RoleError
 from coding.export import export
+from coding.interchange.place import place_study
 from coding.interchange.study import Study
 from coding.model import CONSENSUS, Coding, Origin, Valence
 from coding.roles import CoderRole
@@ -338,6 +339,9 @@ def test_other_tools_get_the_consensus_as_a_coder(both: Project, tmp_path):
     export(both, tmp_path / "a.qdpx", layer=CONSENSUS)
     sent = read_study(tmp_path / "a.qdpx")
     assert isinstance(sent, Study)
+    with Project.open(tmp_path / "other.sqlite", create=True) as other:
+        place_study(other, sent, by="Ada", file="a.qdpx")
+        assert {c.coder for c in other.codings()} == {"consensus (settled elsewhere)"}
 
 
 def test_a_coder_is_compared_with_the_consensus_and_told_that_it_is_not_independent(both: Project):

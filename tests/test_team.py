@@ -338,3 +338,10 @@ def test_the_export_command_asks_who_it_is_only_in_a_team(study: Project, tmp_pa
         main(["export", str(study.path), str(tmp_path / "codes.yaml")])
     main(["export", str(study.path), str(tmp_path / "codes.yaml"), "--by", "Ada"])
     assert "--by NAME" in capsys.readouterr().err
+
+
+def test_who_codes_a_second_time_is_the_same_member(team: Project):
+    apply_edits(team, [add(team)], coder="Bo (again)")
+    assert [c.coder for c in team.codings()] == ["Bo (again)"]
+    with pytest.raises(RoleError, match="needs a researcher"):
+        apply_edits(team, [add(team)], coder="Cy (again)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -18,6 +17,7 @@ from coding.agreement.report import Agreement
 from coding.agreement.tables import Sampling
 from coding.errors import CodingError
 from coding.model import CONSENSUS, MACHINE, Code, Coding, Origin, Role, State, Suggestion, Transcript
+from coding.roles import person_of
 from coding.segments import PIPELINE, Segmentation, segment_transcript
 from coding.store import Project, Review
 
@@ -28,7 +28,6 @@ MOST_RESAMPLES = 100_000
 Step = Callable[[str, int, int], None]
 
 _NEVER_CUT = 10**9
-_AGAIN = re.compile(r"\s*\((?:again|2|2nd|second)(?: time)?\)$", re.IGNORECASE)
 
 _LEARNT = (
     "the machine has learnt from what people decided on these very words, so this shows how far it follows them; how "
@@ -313,5 +312,5 @@ def is_same_person(one: str, other: str) -> bool:
     >>> is_same_person("Ada", "Ada (again)"), is_same_person("Ada", "Bob (again)")
     (True, False)
     """
-    bare = {_AGAIN.sub("", name).casefold() for name in (one, other)}
+    bare = {person_of(name).casefold() for name in (one, other)}
     return len(bare) == 1 and one != other

@@ -13,6 +13,7 @@ from coding.interchange.package import Package
 from coding.interchange.refi_facts import decoded_or_none
 from coding.interchange.refi_records import Records, XmlCode, XmlText
 from coding.interchange.study import StudyCode, StudyMemo
+from coding.model import CONSENSUS
 
 UNKNOWN = "Unknown coder"
 """Who coded, where the file does not say."""
@@ -54,6 +55,8 @@ class Things:
             tidy = "".join(ch for ch in " ".join(name.split()) if ch.isprintable())[:70] or UNKNOWN
             if tidy.casefold() == "machine":
                 tidy = f"{tidy} (a person)"
+            if tidy.casefold() == CONSENSUS:
+                tidy = f"{tidy} (settled elsewhere)"
             taken[tidy] += 1
             if taken[tidy] > 1:
                 self.records.drop(

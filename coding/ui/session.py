@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from coding import roles
 from coding.assigning import tasks
 from coding.errors import CodingError, ProjectError, RoleError
 from coding.model import CONSENSUS, MACHINE
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _PROJECT = "focus_project"
 _CODER = "focus_coder"
 _SIGNED = "focus_signed_in"
+_AGAIN = "focus_again"
 _MESSAGE = "focus_message"
 _LINK = "project"
 
@@ -100,6 +102,22 @@ def coder() -> str | None:
 
     Where people sign in, it is the name that the project's team has for their account.
     """
+    name = own_name()
+    return roles.again(name) if name and st.session_state.get(_AGAIN) else name
+
+
+def codes_again() -> bool:
+    """Tell whether the person at the screen codes a second time, kept apart from the first."""
+    return bool(st.session_state.get(_AGAIN))
+
+
+def code_again(wanted: bool) -> None:
+    """Let the person at the screen code a second time, or go back to their own name."""
+    st.session_state[_AGAIN] = wanted
+
+
+def own_name() -> str | None:
+    """Return the name of the person at the screen, also while they code a second time."""
     if signing.required():
         known: str | None = st.session_state.get(_SIGNED)
         return known
@@ -122,6 +140,7 @@ def set_coder(name: str) -> str:
     if signing.required():
         raise CodingError("your name here is the one that you signed in with; whoever leads the team can change it")
     st.session_state[_CODER] = clean
+    st.session_state.pop(_AGAIN, None)
     settings.remember(coder=clean)
     return clean
 
@@ -174,9 +193,10 @@ def blind_setting(coder: str) -> str:
 def is_blind(project: Project, coder: str) -> bool:
     """Tell whether a coder is to see neither suggestions nor what others did before they have decided.
 
-    They want it so, or have still to finish a transcript that they were given to code blind.
+    They want it so, they code a second time, or they have still to finish a transcript that they were given to code
+    blind.
     """
-    if project.setting(blind_setting(coder)) == "1":
+    if project.setting(blind_setting(coder)) == "1" or roles.person_of(coder) != coder:
         return True
     if not any(one.blind for one in project.assignments(coder=coder)):
         return False

@@ -196,8 +196,23 @@ def _account() -> None:
     with st.popover(plain(name), icon=":material/person:", key="coder"):
         st.text(f"{name}, signed in as {who.account}." if name != who.account else f"Signed in as {name}.")
         st.text(_roles(name))
+        _again()
         if st.button("Sign out", icon=":material/logout:"):
             signing.sign_out()
+
+
+def _again() -> None:
+    """Let the person code a second time, which shows how far they agree with themselves."""
+    wanted = st.checkbox(
+        "I code a second time",
+        value=session.codes_again(),
+        key="code-again",
+        help="Kept apart from the first, under your name with (again) behind it, and blind. The page Agreement then "
+        "says how far you agree with yourself.",
+    )
+    if wanted != session.codes_again():
+        session.code_again(wanted)
+        session.rerun()
 
 
 def _roles(name: str) -> str:
@@ -217,14 +232,14 @@ def _coder() -> None:
     if signing.required():
         _account()
         return
-    name = session.coder()
-    with (
-        st.popover(plain(name) if name else "Your name", icon=":material/person:", key="coder"),
-        st.form("coder-form", border=False),
-    ):
-        typed = st.text_input("Your name", value=name or "", max_chars=80)
-        st.text("It stands beside everything you decide.")
-        kept = st.form_submit_button("Keep", type="primary")
+    name, own = session.coder(), session.own_name()
+    with st.popover(plain(name) if name else "Your name", icon=":material/person:", key="coder"):
+        with st.form("coder-form", border=False):
+            typed = st.text_input("Your name", value=own or "", max_chars=80)
+            st.text("It stands beside everything you decide.")
+            kept = st.form_submit_button("Keep", type="primary")
+        if own:
+            _again()
     if kept:
         try:
             session.set_coder(typed)

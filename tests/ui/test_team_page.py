@@ -236,3 +236,12 @@ def test_the_codebook_tells_which_definitions_coders_read_in_different_ways(run,
     with Project.open(apart) as project:
         project.set_setting(session.blind_setting("Ada"), "1")
     assert not any("Coders differ" in text.value for text in run(apart, "codebook", code="calls-back").text)
+
+
+def test_a_second_time_is_kept_apart_and_blind(run, study):
+    at = run(study, "review", coder="Ada")
+    at.checkbox(key="code-again").check().run()
+    toggle = next(toggle for toggle in at.toggle if toggle.label == "Blind")
+    assert (toggle.value, toggle.disabled) == (True, True)
+    at.checkbox(key="code-again").uncheck().run()
+    assert not next(toggle for toggle in at.toggle if toggle.label == "Blind").disabled

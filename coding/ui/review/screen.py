@@ -12,7 +12,7 @@ import platformdirs
 import streamlit as st
 
 from coding.errors import CodingError
-from coding.roles import CoderRole
+from coding.roles import CoderRole, person_of
 from coding.store import Project, TranscriptInfo
 from coding.ui import session
 from coding.ui.review.events import ChangeKeys, Event, Message, parse_message
@@ -31,6 +31,8 @@ _ASSIGNED_BLIND = (
     "You are to code this transcript blind: suggestions and what others coded are hidden until you have finished a "
     "segment."
 )
+
+_AGAIN = "You code a second time: what you and others coded before is hidden until you have finished a segment."
 
 _FEED = "review_feed"
 _CHOSEN = "review_transcript"
@@ -118,7 +120,8 @@ def _choose(project: Project, infos: list[TranscriptInfo], name: str) -> Sight:
     if st.session_state.get(_CHOSEN) not in ids:
         st.session_state[_CHOSEN] = ids[0]
     setting = f"review.blind.{name}"
-    mine = {one.transcript_id: one.blind for one in project.assignments(coder=name)}
+    again = person_of(name) != name
+    mine = {one.transcript_id: one.blind or again for one in project.assignments(coder=person_of(name))}
     with st.container(horizontal=True, vertical_alignment="center", key="review-top"):
         chosen = st.selectbox(
             "Transcript",
@@ -128,8 +131,14 @@ def _choose(project: Project, infos: list[TranscriptInfo], name: str) -> Sight:
             label_visibility="collapsed",
             width=420,
         )
-        if mine.get(chosen):
-            st.toggle("Blind", value=True, disabled=True, key=f"review-blind-{chosen}", help=_ASSIGNED_BLIND)
+        if again or mine.get(chosen):
+            st.toggle(
+                "Blind",
+                value=True,
+                disabled=True,
+                key=f"review-blind-{chosen}",
+                help=_AGAIN if again else _ASSIGNED_BLIND,
+            )
             blind = True
         else:
             blind = st.toggle(
@@ -138,7 +147,7 @@ def _choose(project: Project, infos: list[TranscriptInfo], name: str) -> Sight:
                 key=f"review-blind-{name}",
                 help="Hides suggestions and what others coded until you have finished a segment.",
             )
-    if not mine.get(chosen) and blind != (project.setting(setting) == "1"):
+    if not (again or mine.get(chosen)) and blind != (project.setting(setting) == "1"):
         project.set_setting(setting, "1" if blind else "")
     if linked is not None and linked != chosen:
         st.query_params["transcript"] = chosen
