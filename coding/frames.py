@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from coding.consensus import layer as read_layer
 from coding.export import tables
 from coding.export.csv import Table, codings_table, segments_table
+from coding.export.framework import read_framework_table
 from coding.export.themes import theme_stretches_table, themes_table
 from coding.export.xlsx import codebook_table, participants_table
 from coding.store import Project
@@ -24,6 +25,7 @@ __all__ = [
     "codebook",
     "codings",
     "finished",
+    "framework",
     "history",
     "memos",
     "participants",
@@ -37,8 +39,20 @@ __all__ = [
 ]
 
 _TIMES = ["created_at", "imported_at", "at"]
-_NUMBERS = ["start_time_s", "end_time_s", "score", "probability", "steadiness", "map_x", "map_y"]
-_COUNTS = ["cues_in", "cues_out"]
+_NUMBERS = [
+    "start_time_s",
+    "end_time_s",
+    "score",
+    "probability",
+    "steadiness",
+    "map_x",
+    "map_y",
+    "alpha",
+    "rating",
+    "rating_low",
+    "rating_high",
+]
+_COUNTS = ["cues_in", "cues_out", "respondents"]
 _YES_OR_NO = ["heading", "codable", "retired", "blind"]
 
 
@@ -123,6 +137,11 @@ def memos(project: Project) -> DataFrame:
 def finished(project: Project) -> DataFrame:
     """Return a row for each stretch that a coder has finished: what is not coded there is not there."""
     return _frame(tables.finished_table(project))
+
+
+def framework(project: Project) -> DataFrame:
+    """Return a row for each behaviour of the framework, with its statement, indicators, quotations and evidence."""
+    return _frame(read_framework_table(project))
 
 
 def refused(project: Project) -> DataFrame:

@@ -33,6 +33,7 @@ def add_export(commands: Any) -> None:  # noqa: ANN401
     parser.add_argument(
         "--themes", action="store_true", help="CSV: a row a theme; with --wide a row a stretch of talk in a theme"
     )
+    parser.add_argument("--framework", action="store_true", help="CSV: a row a behaviour of the framework")
     parser.add_argument("--layer", choices=LAYERS, default="coders", help="what coders coded, or what they settled on")
     parser.add_argument("--with-names", action="store_true", help="archive or report: leave everybody's names in")
     parser.add_argument("--title", default="", help="title of a report (default: the codebook's name)")
@@ -53,7 +54,8 @@ def _export(arguments: argparse.Namespace) -> Answer:
         raise ExportError("--with-names is for archives and reports; other formats have names anyway")
     if arguments.title and not report:
         raise ExportError("--title is for reports (.html, .docx)")
-    if report and (arguments.wide or arguments.themes or arguments.uncoded is not None):
+    narrowed = arguments.wide or arguments.themes or arguments.framework or arguments.uncoded is not None
+    if report and narrowed:
         raise ExportError("a report holds everything, so only --with-names and --title can be chosen for it")
     with Project.open(arguments.project) as project:
         rows = export(
@@ -67,6 +69,7 @@ def _export(arguments: argparse.Namespace) -> Answer:
             with_names=arguments.with_names,
             title=arguments.title,
             themes=arguments.themes,
+            framework=arguments.framework,
             step=Bar(),
         )
         left = open_places(project) if arguments.layer != "coders" else 0
@@ -91,7 +94,8 @@ def _archive(arguments: argparse.Namespace) -> Answer:
     from coding.export.archive import write_archive
     from coding.store import Project
 
-    chosen = arguments.wide or arguments.coders or arguments.uncoded is not None or arguments.themes
+    chosen = arguments.wide or arguments.coders or arguments.uncoded is not None
+    chosen = chosen or arguments.themes or arguments.framework
     if chosen or arguments.layer != "coders":
         raise ExportError("an archive holds everything, so only --with-names can be chosen for it")
     with Project.open(arguments.project) as project:

@@ -16,6 +16,7 @@ from coding.errors import ExportError
 from coding.export.archive import write_archive
 from coding.export.csv import Table, codings_table, from_cell, segments_table, to_csv
 from coding.export.files import Step, write_whole
+from coding.export.framework import read_framework_table
 from coding.export.refi_write import to_qdc, to_qdpx
 from coding.export.xlsx import to_xlsx
 from coding.roles import ANYBODY, CoderRole
@@ -42,6 +43,7 @@ def export(
     with_names: bool = False,
     title: str = "",
     themes: bool = False,
+    framework: bool = False,
     step: Step | None = None,
 ) -> int:
     """Write what was coded to a file, whole or not at all.
@@ -62,6 +64,7 @@ def export(
         with_names: Leave everybody under their names in a report.
         title: The title of a report; the name of the codebook unless given.
         themes: CSV with a row a theme that was found in the talk; with ``wide`` a row a stretch of talk in a theme.
+        framework: CSV with a row a behaviour of the framework.
         step: Told of progress.
 
     Returns:
@@ -79,6 +82,8 @@ def export(
         project = read_layer(project, layer)
     if themes:
         return _themes(whole, path, wide=wide)
+    if framework:
+        return _framework(project, path)
     makers: dict[str, Callable[[], tuple[int, bytes]]] = {
         ".csv": lambda: _csv(
             project, wide=wide, coders=coders, code_ids=code_ids, without_codes=without_codes, step=step
@@ -145,6 +150,16 @@ def _themes(project: Project, path: Path, *, wide: bool) -> int:
     if project.themes() is None:
         raise ExportError("no themes were sought in this project yet; do so with `coding themes`", path=project.path)
     table = theme_stretches_table(project) if wide else themes_table(project)
+    write_whole(path, to_csv(table))
+    return len(table.rows)
+
+
+def _framework(project: Project, path: Path) -> int:
+    if path.suffix.lower() != ".csv":
+        raise ExportError("the framework alone is written as .csv; .xlsx and .zip hold it beside all else", path=path)
+    table = read_framework_table(project)
+    if not table.rows:
+        raise ExportError("there is no framework yet; it starts from the codebook", path=project.path)
     write_whole(path, to_csv(table))
     return len(table.rows)
 

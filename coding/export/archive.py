@@ -22,7 +22,7 @@ from coding.bundled import DISTRIBUTION, installed_version
 from coding.codebook import dump_codebook
 from coding.edits.codebook import in_tree_order
 from coding.errors import ExportError
-from coding.export import tables, themes
+from coding.export import framework, tables, themes
 from coding.export.csv import CODING_COLUMNS, SEGMENT_COLUMNS, Table, codings_table, segments_table, to_csv
 from coding.export.files import Step, write_whole
 from coding.export.identity import NAME_SETTING
@@ -66,6 +66,10 @@ TABLES: dict[str, tuple[Callable[[Project], Table], str]] = {
         "a row a theme that was found in the talk, what the codebook misses most first",
     ),
     "theme-segments.csv": (themes.theme_stretches_table, "a row a stretch of talk that is in a theme"),
+    "framework.csv": (
+        framework.read_framework_table,
+        "a row a behaviour of the framework, with its statement, indicators, quotations and evidence",
+    ),
     "history.csv": (tables.history_table, "a row an edit, the oldest first: who decided what and when"),
 }
 _OTHERS = {
@@ -284,6 +288,7 @@ _IN_FILES = {
     "codebook.csv": {"source": "Where the code comes from."},
     "themes.csv": {**themes.MEANINGS, "coder": "Who decided last."},
     "theme-segments.csv": themes.MEANINGS,
+    "framework.csv": framework.MEANINGS,
 }
 
 

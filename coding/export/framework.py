@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from coding.evidence import Evidence, Passage, Strength
+from coding.agreement import agree
+from coding.errors import CodingError
+from coding.evidence import Evidence, Passage, Sources, Strength, gather_evidence
 from coding.export.csv import Cell, Table
-from coding.framework import Framework
+from coding.framework import Framework, read_framework
+from coding.store import Project
 
 FRAMEWORK_COLUMNS = (
     "cluster",
@@ -34,6 +37,47 @@ FRAMEWORK_COLUMNS = (
     "quotations_chosen_by",
 )
 """The columns; several items in one cell stand on lines of their own."""
+
+
+MEANINGS = {
+    "cluster": "The cluster of behaviours, in the order of the framework.",
+    "cluster_statement": "What holds the cluster together.",
+    "behaviour_id": "The id of the code that it started from, or one of its own.",
+    "behaviour": "The behaviour, in the order of the framework.",
+    "statement": "What the behaviour is.",
+    "positive_indicators": "What tells that it is there; one on each line.",
+    "contrary_indicators": "What tells that it is not; one on each line.",
+    "codes": "Ids of the codes whose codings are its evidence; one on each line.",
+    "passages": "Stretches of talk that somebody coded for it, each once; what only moderators say is left out.",
+    "shown": "How many of them are mostly taken for the behaviour.",
+    "lacking": "How many are mostly taken for its lack.",
+    "unclear": "How many are neither.",
+    "participants": "How many participants tell of it.",
+    "of_participants": "How many participants there are in transcripts that somebody has coded or finished some of.",
+    "groups": "In how many focus groups it is told.",
+    "of_groups": "How many focus groups somebody has coded or finished some of.",
+    "coders": "Who coded it.",
+    "alpha": "Krippendorff's alpha between the coders; the lowest where there are several codes.",
+    "rating": "Its mean rating in the questionnaire.",
+    "rating_low": "The lower end of the 95 % interval of the rating.",
+    "rating_high": "The upper end.",
+    "respondents": "How many people rated it.",
+    "quotations": "Quotations that stand for it; one on each line.",
+    "contrary_quotations": "Quotations that stand for its lack; one on each line.",
+    "quotations_chosen_by": "people, or the program where nobody has chosen yet.",
+}
+"""What the columns hold."""
+
+
+def read_framework_table(project: Project) -> Table:
+    """Return the table of a project's framework, with the agreement of its coders."""
+    framework = read_framework(project)
+    several = len({coding.coder for coding in project.codings()}) > 1
+    try:
+        agreement = agree(project, suggestions=()) if several else None
+    except CodingError:
+        agreement = None  # Nothing can be compared.
+    return framework_table(framework, gather_evidence(Sources(project), framework, agreement=agreement))
 
 
 def framework_table(framework: Framework, evidence: Evidence) -> Table:

@@ -17,6 +17,8 @@ from xml.sax.saxutils import escape
 from coding.errors import ExportError
 from coding.export.csv import CODING_COLUMNS, SEGMENT_COLUMNS, Cell, Table, codings_table, segments_table, to_cell
 from coding.export.files import Step, told
+from coding.export.framework import FRAMEWORK_COLUMNS, read_framework_table
+from coding.export.framework import MEANINGS as FRAMEWORK
 from coding.model import Participant
 from coding.store import Project
 
@@ -112,6 +114,9 @@ def to_xlsx(
         from coding.export.themes import theme_stretches_table, themes_table
 
         sheets |= {"Themes": themes_table(project), "Theme segments": theme_stretches_table(project)}
+    framework = read_framework_table(project)
+    if framework.rows:
+        sheets["Framework"] = framework
     sheets["README"] = _readme(project, sheets)
     return len(codings.rows), write_workbook(sheets, step=step)
 
@@ -195,6 +200,8 @@ def _readme(project: Project, sheets: dict[str, Table]) -> Table:
     if "Themes" in sheets:
         about.append(("Themes", "", "A row a theme that was found in the talk, what the codebook misses most first."))
         about.append(("Theme segments", "", "A row a stretch of talk that is in a theme."))
+    if "Framework" in sheets:
+        about.append(("Framework", "", "A row a behaviour of the framework, with its evidence."))
     if cut:
         about.append(("Codings", "", f"{cut} cells are longer than a spreadsheet holds and end with …; see the CSV."))
     columns = [("Codings", name, EXPLAINED[name]) for name in CODING_COLUMNS]
@@ -205,6 +212,8 @@ def _readme(project: Project, sheets: dict[str, Table]) -> Table:
         known = {**EXPLAINED, **MEANINGS}
         columns += [("Themes", name, known[name]) for name in THEME_COLUMNS]
         columns += [("Theme segments", name, known[name]) for name in STRETCH_COLUMNS]
+    if "Framework" in sheets:
+        columns += [("Framework", name, FRAMEWORK[name]) for name in FRAMEWORK_COLUMNS]
     return Table(("sheet", "column", "meaning"), (*about, *columns))
 
 
