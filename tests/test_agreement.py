@@ -375,6 +375,19 @@ def test_the_same_person_twice_is_no_pair_of_people(group):
     assert "(the same person twice)" in found.as_table()
 
 
+def test_a_second_time_is_not_one_more_coder(group):
+    for name in ("Ada", "Ben", "Ada (again)"):
+        code(group, name, range(12))
+    found = agree(group, sampling=NONE).comparisons
+    assert [(item.coders, item.kind) for item in found] == [
+        (("Ada", "Ben"), "people"),
+        (("Ada", "Ada (again)"), "same person"),
+    ]
+    # Chosen by name, it is compared with whom one likes.
+    chosen = agree(group, coders=["Ben", "Ada (again)"], sampling=NONE).comparisons
+    assert [item.coders for item in chosen] == [("Ben", "Ada (again)")]
+
+
 @pytest.mark.parametrize("name", ["Ada (again)", "Ada (2)", "ada (second time)", "Ada (2nd time)"])
 def test_names_of_a_second_time(name):
     assert is_same_person("Ada", name)

@@ -264,14 +264,21 @@ class _Job:
 
 
 def _jobs(material: Material, people: int, of_machine: str) -> Iterator[_Job]:
-    """Return the comparisons: all people, each pair of them, each of them with the machine; the machine comes last."""
-    if people > 2:
-        yield _Job(tuple(range(people)), "people", "all", _origins(material, range(people)))
+    """Return the comparisons: all people, each pair of them, each of them with the machine; the machine comes last.
+
+    What a person coded a second time is compared with their first time alone: it is not one more coder.
+    """
+    names = material.coders
+    firsts = [one for one in range(people) if not any(is_same_person(names[one], names[other]) for other in range(one))]
+    if len(firsts) > 2:
+        yield _Job(tuple(firsts), "people", "all", _origins(material, firsts))
     for pair in combinations(range(people), 2):
-        same = is_same_person(material.coders[pair[0]], material.coders[pair[1]])
-        yield from _conditions(material, pair, "same person" if same else "people", _origins(material, pair))
+        if is_same_person(names[pair[0]], names[pair[1]]):
+            yield from _conditions(material, pair, "same person", _origins(material, pair))
+        elif pair[0] in firsts and pair[1] in firsts:
+            yield from _conditions(material, pair, "people", _origins(material, pair))
     if material.covered[people].any():
-        for person in range(people):
+        for person in firsts:
             yield from _conditions(material, (person, people), "machine", (of_machine,))
 
 
