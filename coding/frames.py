@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from coding.consensus import layer as read_layer
-from coding.export import tables
+from coding.export import results, tables
 from coding.export.csv import Table, codings_table, segments_table
 from coding.export.framework import read_framework_table
 from coding.export.themes import theme_stretches_table, themes_table
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = [
+    "assignments",
     "codebook",
     "codings",
     "finished",
@@ -31,6 +32,7 @@ __all__ = [
     "participants",
     "refused",
     "segments",
+    "settled",
     "suggestions",
     "theme_segments",
     "themes",
@@ -38,7 +40,7 @@ __all__ = [
     "turns",
 ]
 
-_TIMES = ["created_at", "imported_at", "at"]
+_TIMES = ["created_at", "imported_at", "at", "settled_at", "assigned_at"]
 _NUMBERS = [
     "start_time_s",
     "end_time_s",
@@ -51,6 +53,7 @@ _NUMBERS = [
     "rating",
     "rating_low",
     "rating_high",
+    "share",
 ]
 _COUNTS = ["cues_in", "cues_out", "respondents"]
 _YES_OR_NO = ["heading", "codable", "retired", "blind"]
@@ -162,6 +165,16 @@ def themes(project: Project) -> DataFrame:
 def theme_segments(project: Project) -> DataFrame:
     """Return a row for each stretch of talk that is in a theme, in reading order."""
     return _frame(theme_stretches_table(project))
+
+
+def settled(project: Project) -> DataFrame:
+    """Return a row for each place that was settled where coders differed, with what stands and why."""
+    return _frame(results.settled_table(project))
+
+
+def assignments(project: Project) -> DataFrame:
+    """Return a row for each transcript that somebody is to code."""
+    return _frame(results.assignments_table(project))
 
 
 def history(project: Project) -> DataFrame:

@@ -28,6 +28,8 @@ from coding.export.files import Step, write_whole
 from coding.export.identity import NAME_SETTING
 from coding.export.nameless import LEFT_OUT_TABLES, Nameless, take_names_out
 from coding.export.refi_write import to_qdpx
+from coding.export.results import MEANINGS as MEANINGS_OF_RESULTS
+from coding.export.results import RESULTS
 from coding.export.xlsx import EXPLAINED, PARTICIPANT_COLUMNS, codebook_table, participants_table
 from coding.methods import Methods, describe_methods
 from coding.model import Edit
@@ -168,6 +170,11 @@ def _pack(path: Path, project: Project, methods: str, nameless: Nameless | None,
             # The history of a large study takes long to read, so it is read once for both of its files.
             made[part] = tables.history_table(project, edits) if make is tables.history_table else make(project)
             add(part, to_csv(made[part]))
+        for part, (make, _, _) in RESULTS.items():
+            # What a study has nothing of is no file of its own.
+            if (found := make(project)).rows:
+                made[part] = found
+                add(part, to_csv(found))
         for part, text in _texts(project):
             add(part, text.encode("utf-8", "replace"))
         _tell(step, "Writing study.qdpx", len(TABLES) + 1)
@@ -256,6 +263,8 @@ def _columns(made: dict[str, Table], project: Project) -> Table:
     rows = []
     for part, table in made.items():
         known = {**tables.MEANINGS, **EXPLAINED, **_CODEBOOK, **_IN_FILES.get(part, {})}
+        if part in RESULTS:
+            known = {**known, **MEANINGS_OF_RESULTS, **_IN_FILES.get(part, {})}
         # Behind these come attributes and codes, which may be called anything.
         own = _OWN.get(part, table.columns)
         for column in table.columns:
@@ -265,7 +274,12 @@ def _columns(made: dict[str, Table], project: Project) -> Table:
     return Table(("file", "column", "meaning"), tuple(rows))
 
 
-_OWN = {"codings.csv": CODING_COLUMNS, "segments.csv": SEGMENT_COLUMNS, "participants.csv": PARTICIPANT_COLUMNS}
+_OWN = {
+    "codings.csv": CODING_COLUMNS,
+    "consensus.csv": CODING_COLUMNS,
+    "segments.csv": SEGMENT_COLUMNS,
+    "participants.csv": PARTICIPANT_COLUMNS,
+}
 _CODEBOOK = {
     "parent_id": "The id of the code above.",
     "codable": "no for a group that only holds other codes.",
@@ -294,6 +308,9 @@ _IN_FILES = {
 
 def _readme(name: str, made: dict[str, Table], nameless: Nameless | None) -> str:
     listed = [f"| `{part}` | {len(made[part].rows):,} | {about} |" for part, (_, about) in TABLES.items()]
+    listed += [
+        f"| `{part}` | {len(made[part].rows):,} | {about} |" for part, (_, _, about) in RESULTS.items() if part in made
+    ]
     listed += ["| `transcripts/` | | the words of each transcript, a line a turn with the speaker in front |"]
     listed += [f"| `{part}` | | {about} |" for part, about in _OTHERS.items()]
     return "\n".join(

@@ -250,6 +250,8 @@ class _Rewriter:
         for one in identifiers:
             if one.sure or not is_common_word(one.text):
                 rules.setdefault(one.text, one.rule)
+            for form in _parts_of_people(one):
+                rules.setdefault(form, Replacement(form, one.replacement))
         for name, new in self.coders.items():
             for form in _forms(name):
                 # The name of an account is often a word, so here its capitals count.
@@ -384,6 +386,11 @@ class _Rewriter:
 
     def begins_a_name(self, word: str) -> bool:
         return word[0].isupper() and any(name.startswith(word.casefold()) for name in self.words)
+
+
+def _parts_of_people(one: Identifier) -> list[str]:
+    """Return the names by which somebody of whom people spoke stands in memos, and in the names of themes."""
+    return [form for form in _forms(one.text)[1:] if one.kind is Kind.PERSON and not is_common_word(form)]
 
 
 def _forms(name: str) -> list[str]:

@@ -19,6 +19,7 @@ from coding.export.csv import CODING_COLUMNS, SEGMENT_COLUMNS, Cell, Table, codi
 from coding.export.files import Step, told
 from coding.export.framework import FRAMEWORK_COLUMNS, read_framework_table
 from coding.export.framework import MEANINGS as FRAMEWORK
+from coding.export.results import MEANINGS, RESULTS
 from coding.model import Participant
 from coding.store import Project
 
@@ -73,6 +74,8 @@ EXPLAINED = {
     "finished_by": "Who has finished the segment: a 0 of theirs says that the code is not there.",
 }
 
+# A layer is chosen for the whole workbook, and assignments are a matter of the team's work and not of the study.
+_NO_SHEET = ("Consensus", "Assignments")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLAIN = re.compile("[^\x00-\x1f&<>\ud800-\udfff\ufffe\uffff]*")
 # Large sheets are mostly repetition, which the quickest levels find as well.
@@ -117,6 +120,8 @@ def to_xlsx(
     framework = read_framework_table(project)
     if framework.rows:
         sheets["Framework"] = framework
+    found = {name: make(project) for make, name, _ in RESULTS.values() if name not in _NO_SHEET}
+    sheets |= {name: table for name, table in found.items() if table.rows}
     sheets["README"] = _readme(project, sheets)
     return len(codings.rows), write_workbook(sheets, step=step)
 
@@ -204,16 +209,21 @@ def _readme(project: Project, sheets: dict[str, Table]) -> Table:
         about.append(("Framework", "", "A row a behaviour of the framework, with its evidence."))
     if cut:
         about.append(("Codings", "", f"{cut} cells are longer than a spreadsheet holds and end with …; see the CSV."))
+    about += [(name, "", f"{words[:1].upper()}{words[1:]}.") for _, name, words in RESULTS.values() if name in sheets]
     columns = [("Codings", name, EXPLAINED[name]) for name in CODING_COLUMNS]
     columns += [("Segments", name, EXPLAINED[name]) for name in SEGMENT_COLUMNS]
     if "Themes" in sheets:
-        from coding.export.themes import MEANINGS, STRETCH_COLUMNS, THEME_COLUMNS
+        from coding.export.themes import MEANINGS as MEANINGS_OF_THEMES
+        from coding.export.themes import STRETCH_COLUMNS, THEME_COLUMNS
 
-        known = {**EXPLAINED, **MEANINGS}
+        known = {**EXPLAINED, **MEANINGS_OF_THEMES}
         columns += [("Themes", name, known[name]) for name in THEME_COLUMNS]
         columns += [("Theme segments", name, known[name]) for name in STRETCH_COLUMNS]
     if "Framework" in sheets:
         columns += [("Framework", name, FRAMEWORK[name]) for name in FRAMEWORK_COLUMNS]
+    known = {**EXPLAINED, **MEANINGS}
+    for _, name, _ in RESULTS.values():
+        columns += [(name, column, known[column]) for column in sheets[name].columns] if name in sheets else []
     return Table(("sheet", "column", "meaning"), (*about, *columns))
 
 
