@@ -12,6 +12,7 @@ from coding.errors import CodingError
 from coding.store import Project
 from coding.ui import session, signing
 from coding.ui.jobs import Status
+from coding.ui.parts import mend_names
 from coding.ui.session import PAGES
 from coding.ui.widgets import plain, show_error
 
@@ -73,6 +74,7 @@ def show_menu(pages: dict[str, list[Page]]) -> None:
             st.text(heading)
             for page in found:
                 st.page_link(page, label=page.title, icon=page.icon)
+        mend_names()
 
 
 _LOOK = """<style>

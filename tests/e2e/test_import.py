@@ -54,3 +54,14 @@ def test_files_are_looked_at_chosen_and_imported(visit, tmp_path, make_study, se
         assert project.speakers(rail.id)["Moderator"].role is Role.MODERATOR
         assert project.speakers(rail.id)["Bob Nash"].role is Role.PARTICIPANT
         assert list(project.speakers(table.id)) == ["Ann", "Bo"]
+
+
+def test_fields_are_called_as_the_file_is_for_those_who_cannot_see(visit, tmp_path, make_study):
+    page = visit(make_study(tmp_path / "Leaders.sqlite"))
+    page.get_by_text("Bring transcripts in").click()
+    name = "group-1 *x* $a$ [b].vtt"
+    page.locator("input[type=file]").set_input_files([{"name": name, "mimeType": "text/vtt", "buffer": VTT.encode()}])
+    expect(page.get_by_role("textbox", name=f"Name of {name}", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name=f"Group of {name}", exact=True)).to_be_visible()
+    expect(page.get_by_role("combobox", name=f"Moderators in {name}")).to_be_visible()
+    assert page.locator("main em, main .katex").count() == 0

@@ -128,3 +128,8 @@ def picker(
     part = st.components.v2.component("focus_picker", js=_read("picker.js"), css=_read("picker.css"))
     data = {"items": list(items), "chosen": [list(one) for one in chosen], "behaviour": behaviour, "editable": editable}
     return part(key=key, data=data, on_picked_change=on_pick, on_open_change=on_open)
+
+
+def mend_names() -> None:
+    """Let screen readers say the names of fields as people typed them; shows nothing."""
+    st.components.v2.component("focus_names", js=_read("names.js"), isolate_styles=False)(key="focus-names")
