@@ -68,8 +68,12 @@ def write_past(project: Project, at: str, target: str | Path) -> int:
     return len(until)
 
 
-def read_moment(text: str) -> str:
-    """Return a moment as the history writes it, from what people type: a day (its end), or a day and a time in UTC.
+def read_moment(text: str, *, end: bool = True) -> str:
+    """Return a moment as the history writes it, from what people type: a day, or a day and a time in UTC.
+
+    Args:
+        text: Such as ``2026-03-02`` or ``2026-03-02 10:15``.
+        end: Take the end of the day, minute or second that is named, not its beginning.
 
     Raises:
         EditError: It is no such thing.
@@ -85,8 +89,9 @@ def read_moment(text: str) -> str:
     except ValueError as err:
         raise EditError(f"{text!r} is no moment; write it as 2026-03-02 or 2026-03-02 10:15 (UTC)") from err
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    # The whole of the day, minute or second that was named belongs to it.
-    if len(given) <= len("2026-03-02"):
+    if not end:
+        pass
+    elif len(given) <= len("2026-03-02"):
         moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
     elif len(given) <= len("2026-03-02T10:15"):
         moment = moment.replace(second=59, microsecond=999_999)

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from coding.cli.audit import add_merge, add_methods, add_past
+from coding.cli.audit import add_history, add_merge, add_methods, add_past
 from coding.cli.base import Answer
 from coding.cli.bring_in import add_demo, add_import
 from coding.cli.consensus import add_consensus
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     study = (add_demo, add_import, add_people, add_pseudonyms, add_team, add_assign, add_codebook)
-    safe = (add_backup, add_restore, add_merge, add_past)
+    safe = (add_backup, add_restore, add_merge, add_history, add_past)
     for add in (
         *study,
         add_suggest,

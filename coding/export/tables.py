@@ -201,6 +201,29 @@ def history_table(project: Project, edits: Sequence[Edit] | None = None) -> Tabl
     return Table(HISTORY_COLUMNS, tuple(rows))
 
 
+EDIT_COLUMNS = ("time", "coder", "kind", "transcript", "edit", "edit_id", "batch", "undoes")
+"""Columns of :func:`edits_table`."""
+
+
+def edits_table(project: Project, edits: Sequence[Edit]) -> Table:
+    """Return a row for each of some edits, with the ids that name them in every copy of the project."""
+    names = {info.id: info.name for info in project.transcripts()}
+    rows = tuple(
+        (
+            edit.at,
+            edit.coder,
+            edit.kind,
+            names.get(edit.transcript_id or "", ""),
+            edit.summary,
+            edit.id,
+            edit.batch,
+            edit.undoes,
+        )
+        for edit in edits
+    )
+    return Table(EDIT_COLUMNS, rows)
+
+
 class _About:
     """Says what a memo is on, in words."""
 

@@ -11,7 +11,7 @@ from coding.store.columns import Columns, Counted
 from coding.store.connection import connect
 from coding.store.copies import Copies
 from coding.store.decisions import Decisions, Memo, Rejection, Review
-from coding.store.history import History, Tally, VersionSet
+from coding.store.history import History, Sought, Tally, VersionSet
 from coding.store.joining import Joining, MergeRecord
 from coding.store.machine import Machine
 from coding.store.outline import BehaviourRow, ClusterRow, Outline
@@ -32,6 +32,7 @@ __all__ = [
     "Rejection",
     "Review",
     "Settlement",
+    "Sought",
     "Tally",
     "TranscriptInfo",
     "VersionSet",

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from coding.model import Edit
+from coding.store import rows
 from coding.store.base import Base
 
 
@@ -37,8 +39,67 @@ class VersionSet:
     coder: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which edits somebody looks for; what is ``None`` does not matter.
+
+    Attributes:
+        coder: Who made them.
+        code_id: The code that they are about: codings with it, refusals of it, memos on it, the code itself.
+        transcript_id: The transcript that they are in.
+        kind: What was done, such as ``add-coding``.
+        since: Not before this moment, UTC, ISO 8601.
+        until: Not after it.
+    """
+
+    coder: str | None = None
+    code_id: str | None = None
+    transcript_id: str | None = None
+    kind: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
 class History(Base):
     """Reads the history as a whole."""
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of edits that there are."""
+        return [str(row["kind"]) for row in self._query("SELECT DISTINCT kind FROM edits ORDER BY kind")]
+
+    def clock(self, edit_id: str) -> str:
+        """Return the clock of an edit; an empty string where there is no such edit."""
+        return str(self._value("SELECT clock FROM edits WHERE id = ?", [edit_id]) or "")
+
+    def find_edits(self, sought: Sought, *, last: int | None = None) -> list[Edit]:
+        """Return the edits that somebody looks for, the oldest first.
+
+        Args:
+            sought: Which.
+            last: Only the newest so many.
+        """
+        where, params = ["1"], list[object]()
+        for column in ("coder", "transcript_id", "kind"):
+            if (value := getattr(sought, column)) is not None:
+                where.append(f"{column} = ?")
+                params.append(value)
+        if sought.since is not None:
+            where.append("at >= ?")
+            params.append(sought.since)
+        if sought.until is not None:
+            where.append("at <= ?")
+            params.append(sought.until)
+        if sought.code_id is not None:
+            # A code stands in the rows of an edit as a value, as what a memo is on, or in a list inside a value.
+            forms = [rows.dumps(form) for form in (sought.code_id, f"code:{sought.code_id}")]
+            forms.append(rows.dumps(rows.dumps(sought.code_id))[1:-1])
+            where.append(f"({' OR '.join('instr(changes, ?) > 0' for _ in forms)})")
+            params += forms
+        limit = "" if last is None else f"LIMIT {int(last)}"
+        found = self._query(
+            f"SELECT * FROM edits WHERE {' AND '.join(where)} ORDER BY clock DESC, seq DESC {limit}", params
+        )
+        return [rows.edit(row) for row in reversed(found)]
 
     def tally(self) -> list[Tally]:
         """Return how many edits of each kind each coder made, by the coder's name and the kind's."""

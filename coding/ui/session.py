@@ -29,6 +29,7 @@ _SIGNED = "focus_signed_in"
 _AGAIN = "focus_again"
 _MESSAGE = "focus_message"
 _LINK = "project"
+_PRESENT = "focus_present"
 
 PAGES = Path(__file__).parent / "pages"
 """Where the pages of the app stand."""
@@ -68,6 +69,7 @@ def choose_project(path: str | Path | None) -> None:
     if path is None:
         st.session_state.pop(_SIGNED, None)
         st.session_state[_PROJECT] = None
+        st.session_state.pop(_PRESENT, None)
         st.query_params.pop(_LINK, None)
         return
     where = Path(path).expanduser().absolute()
@@ -90,9 +92,29 @@ def open_project() -> Project:
     return Project.open(path)
 
 
+def present() -> Path | None:
+    """Return the project of the present while its past is shown; else ``None``."""
+    found = st.session_state.get(_PRESENT)
+    return None if found is None else Path(found)
+
+
+def show_past(past: Path) -> None:
+    """Show a project of the past in place of the one that is open, which stays the one that links name."""
+    st.session_state[_PRESENT] = str(present() or project_path())
+    st.session_state[_PROJECT] = str(past)
+
+
+def return_to_now() -> None:
+    """Show the study as it is."""
+    path = present()
+    if path is not None:
+        del st.session_state[_PRESENT]
+        st.session_state[_PROJECT] = str(path)
+
+
 def keep_link() -> None:
     """Let the address of the page name the project, so that reloading it comes back to the same one."""
-    path = project_path()
+    path = present() or project_path()
     if path is not None and st.query_params.get(_LINK) != settings.project_tag(path):
         st.query_params[_LINK] = settings.project_tag(path)
 
@@ -243,7 +265,7 @@ def desk(path: Path, *, blind: bool = False) -> Desk:
 
 def go(page: str, **query: str) -> None:
     """Go to another page of the app, such as ``go("review.py", transcript=…)``; it does not return."""
-    path = project_path()
+    path = present() or project_path()
     link = {} if path is None else {_LINK: settings.project_tag(path)}
     st.switch_page(PAGES / page, query_params={**link, **query})
 

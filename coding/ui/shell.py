@@ -11,6 +11,7 @@ from streamlit.navigation.page import Page
 from coding.errors import CodingError
 from coding.store import Project
 from coding.ui import session, signing
+from coding.ui.back import past_banner
 from coding.ui.jobs import Status
 from coding.ui.parts import mend_names
 from coding.ui.session import PAGES
@@ -106,7 +107,7 @@ def header(title: str) -> DeltaGenerator:
         st.html(_DARK)
     path = session.project_path()
     session.keep_link()
-    name = "" if path is None else session.project_name(path)
+    name = "" if path is None else session.project_name(session.present() or path)
     if title == "Project":
         title, name = name or "Focus coding", ""
     with st.container(horizontal=True, vertical_alignment="center", key="shell"):
@@ -114,6 +115,7 @@ def header(title: str) -> DeltaGenerator:
         st.text(name, width="stretch")
         place = st.container(width="content")
         _coder()
+    past_banner()
     for message in session.take_messages():
         st.toast(plain(message), icon=":material/check:")
     return place
@@ -122,7 +124,7 @@ def header(title: str) -> DeltaGenerator:
 def footer(place: DeltaGenerator) -> None:
     """Begin with what takes long, now that the page has been painted, and show how far it has got."""
     path = session.project_path()
-    if path is None or not path.exists():
+    if path is None or not path.exists() or session.present() is not None:
         return
     try:
         session.assistant_ready(path)

@@ -85,7 +85,9 @@ def act(
 
 
 def undo_bar(project: Project, coder: str | None, *, key: str) -> None:
-    """Show what the coder did last, with buttons to undo it and to do it again."""
+    """Show what the coder did last, with buttons to undo it and to do it again; nothing where the past is shown."""
+    if project.past:
+        return
     last, undone = _last(project, coder), _last(project, coder, undone=True)
     with st.container(horizontal=True, vertical_alignment="center", key=f"undo-bar-{key}"):
         st.text(f"Your last edit: {last.summary}" if last else "You have made no edits here yet.", width="stretch")
@@ -106,6 +108,8 @@ def undo_bar(project: Project, coder: str | None, *, key: str) -> None:
 
 def ask_name(why: str, *, key: str) -> None:
     """Ask for the coder's name where something cannot be done without it."""
+    if session.present() is not None:
+        return
     with st.form(f"name-{key}", border=True):
         st.text(why)
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -120,8 +124,10 @@ def ask_name(why: str, *, key: str) -> None:
         session.rerun()
 
 
-def refusal(project: Project, needs: CoderRole | None) -> str:
+def refusal(project: Project, needs: CoderRole | None, *, writes: bool = True) -> str:
     """Return why the person at the screen may not do what needs a role; an empty text where they may."""
+    if writes and project.past:
+        return "This is the past, which can be looked at and not changed."
     try:
         project.check_role(session.coder(), needs)
     except RoleError as err:

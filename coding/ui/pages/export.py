@@ -103,7 +103,7 @@ def _other_formats(project: Project, coders: tuple[str, ...], chosen: str) -> No
     st.text("All codes and segments; only the choice of codings and coders counts, and an archive holds everything.")
     for suffix, label in OTHER:
         how = {} if suffix == ".zip" else {"coders": coders or None, "layer": chosen}
-        closed = refusal(project, ANYBODY if suffix in CODEBOOKS else CoderRole.LEAD)
+        closed = refusal(project, ANYBODY if suffix in CODEBOOKS else CoderRole.LEAD, writes=False)
         st.download_button(
             label,
             partial(_make, path, suffix, session.coder(), how),
@@ -130,7 +130,7 @@ def _result(project: Project, table: Table, how: dict[str, Any]) -> None:
         st.info("Nothing has been coded that fits these choices.", icon=":material/filter_alt:")
         return
     name = session.project_name(project.path)
-    closed = refusal(project, CoderRole.LEAD)
+    closed = refusal(project, CoderRole.LEAD, writes=False)
     if closed:
         st.info(plain(closed), icon=":material/lock:")
     with st.container(horizontal=True, vertical_alignment="center"):
