@@ -128,6 +128,23 @@ def test_what_moderators_say_counts_when_it_is_asked_for(both: Project):
     assert find_differences(both, moderators=True).compared == find_differences(both).compared + 1
 
 
+def test_a_coding_over_several_segments_is_one_place_to_settle(study: Project):
+    places = [(s.transcript_id, s.start_char, s.end_char) for s in study.segments()]
+    for who in ("Ada", "Bo"):
+        apply_edits(study, [MarkReviewed(*place) for place in places], coder=who)
+    whole = (places[1][0], places[1][1] + 4, places[3][2] - 4)
+    apply_edits(study, [AddCoding(*whole, TRIES)], coder="Ada")
+    found = find_differences(study)
+    assert (found.differ, len(found.places), found.codes[0].differ) == (3, 1, 3)
+    one = found.places[0]
+    assert (one.start_char, one.end_char) == (places[1][1], places[3][2])
+    apply_edits(study, [settle(one, "keep", reason="so", coder="Ada")], coder="Ada")
+    assert find_differences(study).open == 0
+    assert [(c.start_char, c.end_char) for c in layer(study, CONSENSUS).codings()] == [whole[1:]]
+    # Settled as one, it is listed as one.
+    assert len(find_differences(study).places) == 1
+
+
 # settling
 
 
@@ -390,7 +407,7 @@ def test_listing_and_settling_by_command(both: Project, capsys, tmp_path):
     assert run("--code", TRIES)["places"][0]["settled"]["reason"] == "we heard it again"
     main(["consensus", str(both.path)])
     said = capsys.readouterr().out
-    assert "Ada, Bo finished 4 segments together and differ at 2; 1 of them are not settled" in said
+    assert "Ada, Bo finished 4 segments together and differ at 2: 2 places to settle, 1 of them open" in said
     assert "settled by Ada as Tries the service: we heard it again" in said
     main(["export", str(both.path), str(tmp_path / "a.csv"), "--layer", "consensus", "--json"])
     assert json.loads(capsys.readouterr().out) == {

@@ -60,7 +60,8 @@ def _consensus(arguments: argparse.Namespace) -> Answer:
             "unit": found.unit,
             "coders": list(found.coders),
             "compared": found.compared,
-            "differ": len(found.places),
+            "differ": found.differ,
+            "to_settle": len(found.places),
             "open": found.open,
             "codes": [
                 {"code_id": one.code_id, "used": one.used, "differ": one.differ, "open": one.open}
@@ -70,10 +71,11 @@ def _consensus(arguments: argparse.Namespace) -> Answer:
         }
         lines.append(
             f"{', '.join(found.coders)} finished {found.compared:,} {found.unit}s together and differ at "
-            f"{len(found.places):,}; {found.open:,} of them are not settled"
+            f"{found.differ:,}: {len(found.places):,} places to settle, {found.open:,} of them open"
         )
         lines += [
-            f"  {names.get(one.code_id, one.code_id)}: differ at {one.differ} of {one.used}, {one.open} not settled"
+            f"  {names.get(one.code_id, one.code_id)}: differ at {one.differ} of {one.used} {found.unit}s, "
+            f"{one.open} not settled"
             for one in found.codes
         ]
         for one in chosen[:_SHOWN]:

@@ -83,13 +83,16 @@ class Differences:
         unit: Segment, turn or sentence.
         coders: Those who have finished something together with others.
         compared: How many units two or more have finished.
-        places: Those where they differ; the codes with most differences first, in reading order for each code.
+        differ: At how many of these they differ.
+        places: These units; those in a row that the same codings stand on are one place. The codes with most
+            differences come first, and for each code they stand in reading order.
         codes: How often they differ on each code; most first, and among as many those that are differed on most.
     """
 
     unit: str
     coders: tuple[str, ...]
     compared: int
+    differ: int
     places: tuple[Difference, ...] = field(repr=False)
     codes: tuple[Disputed, ...] = field(repr=False)
 
@@ -135,10 +138,13 @@ def find_differences(
     at_work: set[str] = set()
     compared = 0
     infos = [info for info in project.transcripts() if transcripts is None or info.id in transcripts]
+    apart_in_all = 0
     for number, info in enumerate(infos):
         if step:
             step("looking for differences", number, len(infos))
+        before: Difference | None = None
         for place in places(project, info.id, people, unit=unit, moderators=moderators):
+            last, before = before, None
             if len(place.finished) < 2:
                 continue
             compared += 1
@@ -148,7 +154,12 @@ def find_differences(
             differ.update(apart)
             left.update(apart - place.settled)
             if apart:
-                found.append(_difference(info.id, place, apart, there))
+                apart_in_all += 1
+                before = _difference(info.id, place, apart, there)
+                if last is not None and _same(last, before):
+                    before = _joined(last, before)
+                    found.pop()
+                found.append(before)
     codes = sorted(
         (Disputed(code_id, used[code_id], count, left[code_id]) for code_id, count in differ.items()),
         key=lambda one: (-one.differ, -one.differ / one.used, one.code_id),
@@ -158,7 +169,7 @@ def find_differences(
     ranked = [replace(one, code_ids=tuple(sorted(one.code_ids, key=rank.__getitem__))) for one in found]
     ranked.sort(key=lambda one: (rank[one.code_ids[0]], order[one.transcript_id], one.start_char))
     together = tuple(name for name in people if name in at_work)
-    return Differences(unit, together, compared, tuple(ranked), tuple(codes))
+    return Differences(unit, together, compared, apart_in_all, tuple(ranked), tuple(codes))
 
 
 def _people(project: Project, coders: Sequence[str] | None) -> tuple[str, ...]:
@@ -191,6 +202,30 @@ def _difference(transcript_id: str, place: Place, apart: set[str], there: set[st
         settlement,
         bool(apart - place.settled),
     )
+
+
+def _same(one: Difference, other: Difference) -> bool:
+    """Tell whether two units in a row are about the same codings, so that they are settled as one."""
+    return (
+        (one.code_ids, one.open, one.settlement) == (other.code_ids, other.open, other.settlement)
+        and [side.codings for side in one.sides] == [side.codings for side in other.sides]
+        and [side.coder for side in one.sides] == [side.coder for side in other.sides]
+    )
+
+
+def _joined(one: Difference, other: Difference) -> Difference:
+    sides = tuple(
+        Side(
+            mine.coder,
+            tuple(
+                Part(first.coding, first.start_char, last.end_char)
+                for first, last in zip(mine.parts, theirs.parts, strict=True)
+            ),
+        )
+        for mine, theirs in zip(one.sides, other.sides, strict=True)
+    )
+    shared = tuple(code_id for code_id in one.shared if code_id in other.shared)
+    return replace(one, end_char=other.end_char, sides=sides, shared=shared)
 
 
 def settle(

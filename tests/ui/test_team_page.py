@@ -160,7 +160,7 @@ def apart(study):
 
 def test_where_coders_differ_stands_side_by_side_and_is_settled(run, apart):
     at = run(apart, "disagreements")
-    assert any("differ at 1. 1 of them" in text.value for text in at.text)
+    assert any("differ at 1. That makes 1 place" in text.value for text in at.text)
     key = next(radio.key for radio in at.radio if radio.key.startswith("choice-")).removeprefix("choice-")
     at.button(key=f"settle-{key}").click().run()
     assert any("say why" in info.value for info in at.info)

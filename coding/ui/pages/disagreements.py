@@ -53,8 +53,8 @@ def _page(project: Project) -> None:
     if closed:
         st.info(plain(closed), icon=":material/lock:")
     st.text(
-        f"{' and '.join(found.coders)} finished {count(found.compared, unit)} together and differ at "
-        f"{len(found.places):,}. {found.open:,} of them are not settled."
+        f"{' and '.join(found.coders)} finished {count(found.compared, unit)} together and differ at {found.differ:,}. "
+        f"That makes {count(len(found.places), 'place')} to settle; {found.open:,} of them are open."
     )
     known = project.known_codes()
     left, right = st.columns([1, 2], gap="medium")
@@ -92,7 +92,7 @@ def _codes(found: Differences, known: dict[str, Code]) -> str | None:
         selection_mode="single-row",
         height=420,
         column_config={
-            "Code": st.column_config.TextColumn(width=190),
+            "Code": st.column_config.TextColumn(width=164),
             "Differ": st.column_config.TextColumn(help="Of the places where anybody has the code", width=64),
             "Open": st.column_config.NumberColumn(help="Not settled", width=44),
         },
@@ -136,15 +136,11 @@ def _place(project: Project, one: Difference, known: dict[str, Code], who: str, 
     key = f"{one.transcript_id}-{one.start_char}-{one.end_char}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(info.name)}**")
+        with st.popover("What was said around it", type="tertiary", key=f"around-it-{key}"):
+            sheet(_around(text, one), key=f"around-{key}")
         if st.button("See it in the transcript", type="tertiary", icon=":material/rate_review:", key=f"see-{key}"):
             segment = f"{one.transcript_id}:{one.start_char}-{one.end_char}"
             session.go("review.py", transcript=one.transcript_id, segment=segment)
-    before, after = text[: one.start_char][-AROUND_CHARS:], text[one.end_char :][:AROUND_CHARS]
-    with st.expander("What was said around it"):
-        sheet(
-            [{"kind": "text", "label": "", "text": f"… {before}{text[one.start_char : one.end_char]}{after} …"}],
-            key=f"around-{key}",
-        )
     sheet([{"kind": "text", "label": "The place", "text": text[one.start_char : one.end_char]}], key=f"place-{key}")
     for column, side in zip(st.columns(len(one.sides)), one.sides, strict=True):
         with column, st.container(border=True):
@@ -170,6 +166,11 @@ def _place(project: Project, one: Difference, known: dict[str, Code], who: str, 
         _settle(project, one, known, who, key)
     with st.expander("What the codes mean", expanded=len(one.code_ids) < 3):
         sheet(_definitions(one, known), key=f"codes-{key}")
+
+
+def _around(text: str, one: Difference) -> list[Block]:
+    first, last = max(0, one.start_char - AROUND_CHARS), one.end_char + AROUND_CHARS
+    return [{"kind": "text", "text": f"… {text[first:last].strip()} …"}]
 
 
 def _definitions(one: Difference, known: dict[str, Code]) -> list[Block]:
