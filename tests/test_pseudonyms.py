@@ -1024,3 +1024,54 @@ def test_the_example_files_are_those_of_the_demo():
     assert set(SAID) == set(GROUPS)
     assert issubclass(PseudonymError, CodingError)
     assert Path(bundled("transcripts")).is_dir()
+
+
+# talk without capitals
+
+
+CAPTIONS = (
+    (
+        "Speaker 1",
+        "so i was at northmere bank in leeds with martin whitlock and we went down to castle street um every day",
+    ),
+    (
+        "Speaker 2",
+        "yeah mrs pargeter was there too she came from poland and ian rang her on oh seven seven at the weekend",
+    ),
+    ("Speaker 1", "i'd say the highest mark was when rose bushes were planted and everybody was happy about the rota"),
+)
+
+
+def names_found(turns):
+    return {one.text.lower(): one for one in find_identifiers(make_transcript(turns))}
+
+
+def test_names_are_found_in_talk_without_capitals():
+    found = names_found(CAPTIONS)
+
+    assert {"northmere bank", "leeds", "martin whitlock", "castle street", "pargeter", "poland", "ian"} <= found.keys()
+    assert all(found[name].any_case for name in ("northmere bank", "leeds", "martin whitlock", "ian"))
+
+
+def test_ordinary_words_stay_in_talk_without_capitals():
+    assert not {"rota", "mark", "rose", "highest", "yeah", "um", "bushes", "everybody"} & names_found(CAPTIONS).keys()
+
+
+def test_talk_in_capitals_throughout_is_read_like_talk_without():
+    shouted = tuple((who, words.upper()) for who, words in CAPTIONS)
+
+    assert {"leeds", "martin whitlock", "poland"} <= names_found(shouted).keys()
+
+
+def test_capitals_keep_every_letter_in_its_place():
+    from coding.pseudonyms.recognise import load_recogniser
+    from coding.pseudonyms.truecase import truecase
+
+    recogniser = load_recogniser()
+    text = "straße o'hara went to ﬁnland İ ruth's mother-in-law ßeta"
+    made = truecase(text, recogniser.is_word, recogniser.is_function)
+
+    assert len(made) == len(text)
+    assert made.casefold() == text.casefold()
+    assert "O'Hara" in made
+    assert "Ruth's" in made

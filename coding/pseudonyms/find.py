@@ -25,6 +25,7 @@ from coding.pseudonyms.names import (
 )
 from coding.pseudonyms.numbering import Numbering
 from coding.pseudonyms.recognise import MOST_CHARS, Recogniser, from_pipeline, load_recogniser
+from coding.pseudonyms.truecase import is_name_in_any_case, lacks_capitals, truecase
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -77,7 +78,7 @@ def find_identifiers(
     """
     sessions = [transcripts] if isinstance(transcripts, Transcript) else list(transcripts)
     recogniser = load_recogniser() if nlp is None else from_pipeline(nlp)
-    gathered = [gather(_texts(session), recogniser) for session in sessions]
+    gathered = [gather(_with_capitals(_texts(session), recogniser), recogniser) for session in sessions]
     for session, found in zip(sessions, gathered, strict=True):
         _gather_file_name(session, found, recogniser)
     everything = _merged(gathered)
@@ -93,6 +94,12 @@ def find_identifiers(
 
 def _texts(session: Transcript) -> list[str]:
     return [block for turn in session.turns for block in _blocks(session.words_of(turn))]
+
+
+def _with_capitals(texts: list[str], recogniser: Recogniser) -> list[str]:
+    if not lacks_capitals(texts):
+        return texts
+    return [truecase(text, recogniser.is_word, recogniser.is_function) for text in texts]
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -159,6 +166,7 @@ class _Study:
         self._labels: dict[str, str] = {}
         self._codes: dict[str, str] = {}
         self._names: dict[str, Replacement] = {}
+        self._small = False
         self._kept: frozenset[str] = frozenset()
         taken = list(chain.from_iterable(session.speakers for session in sessions))
         if key is not None:
@@ -173,6 +181,7 @@ class _Study:
     def identify(self, session: Transcript, own: Mapping[str, Candidate]) -> Iterator[Identifier]:
         """Yield the identifiers of one transcript."""
         drafts: _Drafts = {}
+        self._small = lacks_capitals(_texts(session))
         people = self._add_speakers(session, own, drafts)
         self._add_names(drafts, people)
         places, first = _places(session, drafts)
@@ -265,6 +274,8 @@ class _Study:
     def _any_case(self, text: str) -> bool:
         words = fold(text).text.replace("-", " ").split()
         if len(words) == 1:
+            if self._small and is_name_in_any_case(words[0]):
+                return True
             return not is_common_word(text) and not self._recogniser.is_word(words[0])
         return not all(self._recogniser.is_word(word) for word in words)
 
@@ -282,7 +293,8 @@ class _Study:
             if text in drafts:
                 continue
             kind = _kind(one)
-            ordinary = is_common_word(one.text) or not self._any_case(one.text)
+            hardly_a_word = self._small and is_name_in_any_case(one.text)
+            ordinary = not hardly_a_word and (is_common_word(one.text) or not self._any_case(one.text))
             draft = _Draft(one.text, kind, _reason(one, kind, ordinary=ordinary), True, self._any_case(one.text))
             draft.sure = kind is not Kind.NAME and not (ordinary and kind in _NAMES and not one.titled)
             if kind in _NAMES or kind is Kind.NAME:

@@ -13,6 +13,7 @@ from coding.pseudonyms.find import find_identifiers
 from coding.pseudonyms.identifiers import Identifier, remember, rules_for
 from coding.pseudonyms.key import Key, check_key_path, load_key, new_key, save_key
 from coding.pseudonyms.match import PseudonymError
+from coding.pseudonyms.truecase import lacks_capitals
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -91,8 +92,10 @@ class Pseudonymiser:
             transcript = replace(
                 transcript, report=replace(transcript.report, warnings=(*transcript.report.warnings, note))
             )
-        if _has_no_capitals(transcript.text):
-            transcript = _warn(transcript, "there are hardly any capitals, so few names can be found; read it through")
+        if lacks_capitals([transcript.words_of(turn) for turn in transcript.turns]):
+            transcript = _warn(
+                transcript, "there are hardly any capitals, so names that are ordinary words stay; read it through"
+            )
         id_ = self.key.fingerprint(transcript.source_sha256)[:16]
         if id_ in self.key.transcripts:
             # Imported before: the same replacements again, whatever was learnt since.
@@ -108,13 +111,3 @@ class Pseudonymiser:
 def _warn(transcript: Transcript, message: str) -> Transcript:
     report = transcript.report
     return replace(transcript, report=replace(report, warnings=(*report.warnings, Note(message))))
-
-
-_FEWEST_CAPITALS = 0.005
-
-
-def _has_no_capitals(text: str) -> bool:
-    """Tell whether a text is written in small letters, or in capitals, throughout."""
-    letters = sum(char.isalpha() for char in text)
-    capitals = sum(char.isupper() for char in text)
-    return not _FEWEST_CAPITALS * letters < capitals < 0.5 * letters
