@@ -277,6 +277,9 @@ class _Study:
             if self._small and is_name_in_any_case(words[0]):
                 return True
             return not is_common_word(text) and not self._recogniser.is_word(words[0])
+        if self._small:
+            # Together, and with a capital each, ordinary words are hardly anything but a name.
+            return True
         return not all(self._recogniser.is_word(word) for word in words)
 
     def _add_names(self, drafts: _Drafts, people: Sequence[tuple[PersonName, str]]) -> None:
@@ -293,7 +296,9 @@ class _Study:
             if text in drafts:
                 continue
             kind = _kind(one)
-            hardly_a_word = self._small and is_name_in_any_case(one.text)
+            hardly_a_word = self._small and (
+                is_name_in_any_case(one.text) or (one.titled > 0 and not is_common_word(one.text))
+            )
             ordinary = not hardly_a_word and (is_common_word(one.text) or not self._any_case(one.text))
             draft = _Draft(one.text, kind, _reason(one, kind, ordinary=ordinary), True, self._any_case(one.text))
             draft.sure = kind is not Kind.NAME and not (ordinary and kind in _NAMES and not one.titled)

@@ -13,6 +13,7 @@ from coding.pseudonyms.names import TITLES, is_first_name, is_only_a_first_name
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _CONTRACTED = re.compile(r"['’ʼ](?:s|ll|d|ve|re|m|t|em|n)$", re.IGNORECASE)
+_IRISH = re.compile(r"o['’][^\W\d_]{3}")
 _FEWEST_WORDS = 20
 _MOST_INSIDE = 0.002
 _SENTENCE_START = re.compile(r"(?:^|[.?!…:;\"“‘(\[–—-])\s*$")
@@ -137,7 +138,8 @@ def _likely_names(
             names.append(False)
             continue
         name = (
-            _is_unknown(word, is_word)
+            _IRISH.match(word) is not None
+            or _is_unknown(word, is_word)
             or (len(word) > 2 and is_only_a_first_name(word) and word not in _SHORT_WORDS)
             or word in PLACES - _PLACES_AND_WORDS
             or before in TITLES - {"father", "sister", "lord", "lady", "captain", "nurse"}
