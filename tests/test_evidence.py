@@ -1,14 +1,16 @@
+import contextlib
 import itertools
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coding.agreement import agree
 from coding.edits import AddCoding, MarkReviewed, SetRole, apply_edits
 from coding.edits.codebook import AddCode
 from coding.edits.framework import AddBehaviour, ChangeBehaviour, CombineBehaviours
+from coding.errors import EditError
 from coding.evidence import (
     MOST_LACKING,
     MOST_SHOWN,
@@ -264,3 +266,59 @@ def test_proposals_come_from_the_passages_are_few_and_do_not_overlap(passages):
         spans = sorted(one.place[1:] for one, kind in found if kind is contrary)
         assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
     assert found == propose(passages)
+
+
+# against another way to count
+
+
+def counted(project, codes):
+    """Count passages one by one: shown, lacking, all, people and groups."""
+    said = {}
+    for one in project.codings():
+        if one.code_id in codes:
+            voices = said.setdefault((one.transcript_id, one.start_char, one.end_char), {})
+            if voices.get(one.coder, UNCLEAR) is UNCLEAR:
+                voices[one.coder] = one.valence
+    totals, told, groups = [0, 0, 0], set(), set()
+    for (transcript_id, start, end), voices in said.items():
+        speakers = project.speakers(transcript_id)
+        turns = [turn for turn in project.turns(transcript_id) if turn.start_char < end and turn.end_char > start]
+        people = [speakers[turn.speaker] for turn in turns if turn.speaker in speakers]
+        if people and all(person.role is Role.MODERATOR for person in people):
+            continue
+        values = list(voices.values())
+        totals[0] += values.count(SHOWN) > values.count(LACKING)
+        totals[1] += values.count(SHOWN) < values.count(LACKING)
+        totals[2] += 1
+        told |= {person.id for person in people if person.role is Role.PARTICIPANT}
+        groups |= {info.group for info in project.transcripts() if info.id == transcript_id}
+    return (*totals, len(told), len(groups))
+
+
+CODES = ("meets-customers", "calls-back", "open-in-a-crisis")
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_numbers_are_those_of_counting_one_by_one(data, tmp_path_factory, make_study):
+    with Project.open(make_study(tmp_path_factory.mktemp("s") / "s.sqlite")) as project:
+        for coder in data.draw(st.lists(st.sampled_from(["Ada", "Ben", "Cem"]), max_size=6)):
+            info = data.draw(st.sampled_from(project.transcripts()))
+            start = data.draw(st.integers(0, info.chars - 2))
+            end = data.draw(st.integers(start + 1, min(start + 220, info.chars)))
+            operation = AddCoding(
+                info.id,
+                start,
+                end,
+                data.draw(st.sampled_from(CODES)),
+                valence=data.draw(st.sampled_from(list(Valence))),
+            )
+            with contextlib.suppress(EditError):
+                apply_edits(project, [operation], coder=coder)
+        sources = Sources(project)
+        for codes in ((CODES[0],), CODES[:2], CODES):
+            found = sources.strength(codes)
+            assert (found.shown, found.lacking, found.passages, found.people, found.groups) == counted(project, codes)
+            passages = sources.passages(codes)
+            assert len(passages) == found.passages
+            assert all(one.text == project.text(one.transcript_id)[one.start_char : one.end_char] for one in passages)

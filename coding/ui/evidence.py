@@ -15,23 +15,37 @@ from coding.model import Edit
 from coding.store import Project
 from coding.ui.widgets import count
 
+MOST_COMPARED = 20_000
+"""With more codings, coders are compared only when somebody asks for it: it takes seconds."""
+
 _FRAMEWORK = frozenset({"framework_clusters", "framework_behaviours"})
 
 
 @dataclass(slots=True)
 class _Held:
-    """What was read of one project, and the state it was read in."""
+    """What was read of one project, and the state it was read in.
+
+    Attributes:
+        rev: The newest edit then.
+        counts: Transcripts and segments then.
+        sources: What was coded.
+        agreement: How far coders agree, where that was measured.
+        waits: Whether it was not, since there is so much to compare.
+    """
 
     rev: int = -1
     counts: tuple[int, int] = (-1, -1)
     sources: Sources | None = None
     agreement: Agreement | None = None
+    waits: bool = False
 
     def read(self, project: Project) -> Sources:
         """Read what was coded, unless only the framework has changed since."""
         rev, counts = project.rev(), project.counts()
         if self.sources is None or counts != self.counts or _changed(project.edits(after=self.rev)):
-            self.sources, self.agreement = Sources(project), _agreement(project)
+            self.sources = Sources(project)
+            self.waits = self.sources.codings > MOST_COMPARED
+            self.agreement = None if self.waits else _agreement(project)
         self.rev, self.counts = rev, counts
         return self.sources
 
@@ -41,6 +55,17 @@ def evidence_of(project: Project, framework: Framework) -> Evidence:
     held = _held(str(project.path))
     sources = held.read(project)
     return gather_evidence(sources, framework, agreement=held.agreement)
+
+
+def agreement_waits(project: Project) -> bool:
+    """Tell whether agreement has to be asked for, since it takes long in a study of this size."""
+    return _held(str(project.path)).waits
+
+
+def measure_agreement(project: Project) -> None:
+    """Measure how far coders agree, however long it takes."""
+    held = _held(str(project.path))
+    held.agreement, held.waits = _agreement(project), False
 
 
 def in_words(strength: Strength) -> str:
@@ -62,7 +87,7 @@ def _agreement(project: Project) -> Agreement | None:
     if len({coding.coder for coding in project.codings()}) < 2:
         return None
     try:
-        return agree(project)
+        return agree(project, suggestions=())
     except CodingError:
         return None  # The page Agreement says why nothing can be compared.
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from coding.edits import AddCoding, SetCodebook, apply_edits
+from coding.edits import AddCoding, MarkReviewed, SetCodebook, apply_edits
 from coding.edits.framework import ChangeBehaviour, LeaveOut, RemoveCluster
 from coding.evidence import Strength
 from coding.framework import Quotation, read_framework
@@ -268,6 +268,21 @@ def test_evidence_is_gathered_again_only_when_more_than_the_framework_changed(co
         s = project.segments()[5]
         apply_edits(project, [AddCoding(s.transcript_id, s.start_char, s.end_char, "meets-customers")], coder="Ada")
         assert evidence_of(project, read_framework(project)).strengths["meets-customers"].passages == 4
+
+
+def test_in_a_large_study_coders_are_compared_when_somebody_asks(run, coded, monkeypatch):
+    monkeypatch.setattr("coding.ui.evidence.MOST_COMPARED", 2)
+    with Project.open(coded) as project:
+        for coder in ("Ada", "Ben"):
+            for number, s in enumerate(project.segments()):
+                place = (s.transcript_id, s.start_char, s.end_char)
+                coded_here = [] if number % 3 == 0 else [AddCoding(*place, "calls-back")]
+                apply_edits(project, [*coded_here, MarkReviewed(*place)], coder=coder)
+    at = run(coded, "framework")
+    assert at.dataframe[0].value["Alpha"].isna().all()
+    button(at, "Compare the coders").click().run()
+    assert not at.exception
+    assert at.dataframe[0].value["Alpha"].notna().any()
 
 
 def test_evidence_in_words():

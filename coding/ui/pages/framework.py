@@ -13,7 +13,7 @@ from coding.roles import CoderRole
 from coding.store import Project
 from coding.ui import session
 from coding.ui.behaviours import show_behaviour, show_cluster
-from coding.ui.evidence import evidence_of, in_words
+from coding.ui.evidence import agreement_waits, evidence_of, in_words, measure_agreement
 from coding.ui.parts import outline, sheet
 from coding.ui.widgets import act, ask_name, count, plain, show_page, undo_bar
 
@@ -206,9 +206,13 @@ def _overview(project: Project, framework: Framework, evidence: Evidence) -> Non
         },
         key="framework-table",
     )
+    if agreement_waits(project) and st.button("Compare the coders", icon=":material/balance:"):
+        with st.spinner("Comparing the coders"):
+            measure_agreement(project)
+        session.rerun()
     st.download_button(
         "Download CSV",
-        to_csv(framework_table(framework, evidence)),
+        lambda: to_csv(framework_table(framework, evidence)),
         file_name=f"{session.project_name(project.path)} framework.csv",
         mime="text/csv",
         icon=":material/download:",
