@@ -280,7 +280,7 @@ def test_any_text_has_its_content_read(text):
 
 def test_numbers_of_themes_that_are_tried_fit_the_material():
     assert sizes_to_try(12) == [2]
-    assert sizes_to_try(2000)[-1] == 57
+    assert sizes_to_try(2000)[-1] == 45
     assert [neighbours_for(n) for n in (5, 25, 10_000)] == [3, 5, 15]
 
 

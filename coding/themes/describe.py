@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 TERMS = 10
-FEWEST_TERMS = 4
+FEWEST_TERMS = 3
 TOGETHER = 2.0
 """How much it counts that terms are said together, beside how much each of them tells."""
 
 APART = -0.2
-"""From the fifth on, a term that is said apart from the others on the whole is left out."""
+"""From the fourth on, a term that is said apart from the others on the whole is left out."""
 
 _WINDOW = 4
 """Words on either side of a term that the tagger sees."""

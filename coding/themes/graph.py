@@ -20,7 +20,7 @@ Labels = NDArray[np.int64]
 
 NEIGHBOURS = 15
 DIMENSIONS = 30
-STEPS = 5
+STEPS = 6
 """How long the diffusion runs: the power of the eigenvalues. Longer smooths away what few texts share."""
 
 WORDING = 0.5
@@ -160,13 +160,15 @@ def modularity(graph: Any, labels: Labels) -> float:  # noqa: ANN401
 
 
 def sizes_to_try(n: int) -> list[int]:
-    """Return the numbers of clusters to try for ``n`` texts, each about an eighth larger than the one before.
+    """Return the numbers of clusters to try for ``n`` texts, each about 1.4 times the one before.
 
-    >>> sizes_to_try(25)
-    [2, 3, 4, 5]
+    With numbers nearer to each other a few texts more or less would change how many themes there are.
+
+    >>> sizes_to_try(30), sizes_to_try(2000)
+    ([2, 3, 4, 6], [2, 3, 4, 6, 8, 11, 16, 23, 32, 45])
     """
     most = max(2, min(MOST, n // 5))
-    return sorted({size for i in range(40) if (size := round(2 * 1.15**i)) <= most})
+    return sorted({size for i in range(20) if (size := round(2 * 2 ** (i / 2))) <= most})
 
 
 class DiffusionMap:

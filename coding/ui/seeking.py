@@ -99,7 +99,7 @@ def again(project: Project, themes: Themes, who: str | None) -> None:
     """Ask how to seek themes once more."""
     with st.popover("Find themes again", icon=":material/refresh:"):
         _form(project, themes.settings, who, label="Find themes")
-        st.caption("What was decided about themes is kept. The same talk and settings give the same themes.")
+        st.text("What was decided about themes is kept. The same talk and settings give the same themes.")
 
 
 def _form(project: Project, last: ThemeSettings, who: str | None, *, label: str) -> None:

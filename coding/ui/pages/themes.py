@@ -133,7 +133,7 @@ def _list(
         if not listed:
             st.text("Every theme has been decided about.")
             return
-        st.caption("Those come first of which the largest share is in no code; a small theme needs a larger share.")
+        st.text("Those come first of which the largest share is in no code; a small theme needs a larger share.")
         rows = [
             {
                 "Theme": names[cover.theme.number],
@@ -213,7 +213,7 @@ def _map(project: Project, themes: Themes, covers: list[Cover], names: list[str]
         chosen=chosen,
         dark=_dark(),
     )
-    st.caption(
+    st.text(
         "Each point is a stretch of talk; what is alike is near. Point at one to read it, click to open it in Review."
     )
     # The key changes with every click, so that coming back from Review does not go there again.
@@ -226,7 +226,7 @@ def _map(project: Project, themes: Themes, covers: list[Cover], names: list[str]
         config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]},
     )
     if step > 1:
-        st.caption(f"{count(len(drawn), 'stretch', 'stretches')} of {len(themes.stretches):,} are drawn.")
+        st.text(f"{count(len(drawn), 'stretch', 'stretches')} of {len(themes.stretches):,} are drawn.")
     points = event["selection"]["points"] if event else []
     if points:
         _open_point(project, themes, points[0].get("customdata"), clicks)
@@ -276,7 +276,7 @@ def _spread(project: Project, themes: Themes, names: list[str]) -> None:
     table = spread(places, by, themes=len(themes.themes))
     titles = {"part": "Tenth of the session", "group": "Group", "speaker": "Speaker"}
     title = titles.get(by, by.removeprefix("attribute:"))
-    st.caption(
+    st.text(
         "The darker, the larger the share of the talk in that column that is in the theme. Columns add up to 100 %."
     )
     st.plotly_chart(
@@ -296,7 +296,7 @@ def _tree(themes: Themes, names: list[str]) -> None:
     if not themes.joins:
         st.text("There is only one theme.")
         return
-    st.caption("Themes that share words join further to the left. Point at a joint to see what the two have in common.")
+    st.text("Themes that share words join further to the left. Point at a joint to see what the two have in common.")
     st.plotly_chart(tree_figure(themes, names, dark=_dark()), key="themes-tree", config={"displaylogo": False})
 
 
@@ -321,7 +321,7 @@ def _saturation(project: Project, themes: Themes) -> None:
     for what, one in found.items():
         st.text(f"{what.capitalize()}: " + (f"saturated, {one.notation}." if one.notation else one.reason))
     rule = next(iter(found.values())).rule
-    st.caption(
+    st.text(
         f"By the rule of Guest, Namey and Chen (2020): what is new in {rule.run} sessions in a row is compared with "
         f"what the first {rule.base} brought; at most {rule.threshold:.0%} counts as saturated. Themes are found over "
         "all sessions at once, so that they are a kinder measure than codes."
