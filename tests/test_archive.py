@@ -18,7 +18,8 @@ from coding.edits.study import SetCodebook
 from coding.errors import ExportError
 from coding.export import export
 from coding.export.archive import SUMS, TABLES, write_archive
-from coding.export.nameless import _Rewriter, _Talk
+from coding.export.moved import Talk
+from coding.export.nameless import _Rewriter
 from coding.framework import Quotation, read_framework
 from coding.methods import describe_methods
 from coding.model import Code, Segment
@@ -220,7 +221,7 @@ def test_somebody_who_was_merged_away_has_no_name_either(named, tmp_path):
 
 
 def test_a_name_that_a_summary_cut_short_is_gone(named):
-    talk = _Talk.of(named.transcript(named.transcripts()[0].id), (), 0)
+    talk = Talk.of(named.transcript(named.transcripts()[0].id), (), 0)
     rewriter = _Rewriter({}, {"Ada Lovelace": "Coder 1"}, {})
     rewriter.learn((), {})
     assert rewriter.without_names("Merged “Ada” into “Love…”, well…", talk) == "Merged “Coder 1” into “…”, well…"
@@ -311,7 +312,7 @@ def test_every_place_moves_along(talk, data):
 
     new = apply_pseudonyms(old, rules)
     spans = list(nameless._spans(old, new, Matcher(rules)))
-    moved = _Talk(new, {}, Matcher(rules), [span[0] for span in spans], spans)
+    moved = Talk(new, {}, Matcher(rules), [span[0] for span in spans], spans)
     turn = data.draw(st.sampled_from(old.turns))
     edges = [m.start() for m in re.finditer(r"\S+", old.words_of(turn))]
     ends = [m.end() for m in re.finditer(r"\S+", old.words_of(turn))]

@@ -122,3 +122,15 @@ def test_more_rows_than_a_sheet_holds_are_an_error(monkeypatch):
     monkeypatch.setattr(room, "MOST_ROWS", 2)
     with pytest.raises(ExportError, match="the sheet S would be larger than Excel can hold"):
         write_workbook({"S": Table(("a",), (("1",), ("2",)))})
+
+
+def test_long_words_are_read_in_lines_and_every_column_can_be_filtered():
+    long = "She rang her own help line every Monday. " * 8
+    table = Table(("quotation", "coder"), ((long, "Ada"), ("Short.", "Bo"), ("One\nTwo\nThree", "Bo")))
+    sheet = openpyxl.load_workbook(io.BytesIO(write_workbook({"Codings": table}))).active
+    assert sheet["A2"].alignment.wrap_text
+    assert (sheet["B2"].alignment.vertical, sheet["A3"].alignment.wrap_text) == ("top", None)
+    heights = [sheet.row_dimensions[number].height for number in (1, 2, 3, 4)]
+    assert heights == [None, 15 * 6, None, 15 * 3]
+    assert sheet.auto_filter.ref == "A1:B4"
+    assert (sheet.page_setup.orientation, sheet.print_title_rows) == ("landscape", "$1:$1")

@@ -7,8 +7,6 @@ along: turns, segments, codings, memos, and the rows that the history keeps. Pse
 
 from __future__ import annotations
 
-import bisect
-import hashlib
 import json
 import re
 import uuid
@@ -17,17 +15,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coding.export.moved import Talk
 from coding.model import Transcript
 from coding.pseudonyms import (
     Identifier,
     Kind,
     Replacement,
-    apply_pseudonyms,
     find_identifiers,
     is_pseudonymised,
     new_key,
     pseudonyms_of_speakers,
-    rules_for,
 )
 from coding.pseudonyms.match import MOST_CHARS, Matcher
 from coding.pseudonyms.names import is_code, is_common_word, parse_name
@@ -92,7 +89,7 @@ def take_names_out(copy: Path, *, nlp: Language | None = None) -> Nameless:
         sessions = [project.transcript(info.id) for info in project.transcripts()]
         identifiers = _identifiers(sessions, nlp)
         coders = {name: f"Coder {number}" for number, name in enumerate(project.coders(), start=1)}
-        talks = {session.id: _Talk.of(session, identifiers, number) for number, session in enumerate(sessions)}
+        talks = {session.id: Talk.of(session, identifiers, number) for number, session in enumerate(sessions)}
         rewriter = _Rewriter(talks, coders, _people(project, talks))
         rewriter.learn(identifiers, _names_ever(project))
     rewrite_rows(copy, rewriter.row)
@@ -109,75 +106,6 @@ def _identifiers(sessions: Sequence[Transcript], nlp: Language | None) -> tuple[
     return find_identifiers(named, nlp=nlp, key=replace(new_key(), participants=taken))
 
 
-# one transcript
-
-
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    """One transcript before and after, and the way from the places of the one to those of the other.
-
-    Attributes:
-        new: Afterwards.
-        labels: What each speaker label became.
-        matcher: Finds the names of this transcript.
-        starts: Where the stretches begin that were replaced, in the old text, in order.
-        spans: Of each, where it began and ended, and where what took its place begins and ends.
-    """
-
-    new: Transcript
-    labels: dict[str, str]
-    matcher: Matcher
-    starts: list[int]
-    spans: list[tuple[int, int, int, int]]
-
-    @classmethod
-    def of(cls, old: Transcript, identifiers: Iterable[Identifier], number: int) -> _Talk:
-        rules = () if is_pseudonymised(old.report) else rules_for(old, identifiers)
-        matcher = Matcher(rules)
-        if not rules:
-            return cls(old, {label: label for label in old.speakers}, matcher, [], [])
-        new = apply_pseudonyms(old, rules)
-        # The hash of a file lets anybody confirm a guess at it; that of what is handed out says nothing more.
-        sha256 = hashlib.sha256(f"without names\n{number}\n{new.text}".encode("utf-8", "replace")).hexdigest()
-        labels = {a.speaker: b.speaker for a, b in zip(old.turns, new.turns, strict=True) if a.speaker and b.speaker}
-        spans = list(_spans(old, new, matcher))
-        return cls(replace(new, source_sha256=sha256), labels, matcher, [span[0] for span in spans], spans)
-
-    def start(self, at: int) -> int:
-        """Return where a stretch starts now that started at ``at``."""
-        return self._moved(at, end=False)
-
-    def end(self, at: int) -> int:
-        """Return where a stretch ends now that ended at ``at``."""
-        return self._moved(at, end=True)
-
-    def _moved(self, at: int, *, end: bool) -> int:
-        number = (bisect.bisect_left if end else bisect.bisect_right)(self.starts, at) - 1
-        if number < 0:
-            return at
-        _, old_end, new_start, new_end = self.spans[number]
-        if at >= old_end:
-            return new_end + at - old_end
-        # Inside of what was replaced: it belongs to the place as a whole.
-        return new_end if end else new_start
-
-
-def _spans(old: Transcript, new: Transcript, matcher: Matcher) -> Iterator[tuple[int, int, int, int]]:
-    """Yield what was replaced: the names in what was said, and all that stands between two turns."""
-    at = new_at = 0
-    for before, after in zip(old.turns, new.turns, strict=True):
-        if before.start_char > at or after.start_char > new_at:
-            yield at, before.start_char, new_at, after.start_char
-        moved = after.start_char - before.start_char
-        for found, words in matcher.replace(old.words_of(before)):
-            start, end = before.start_char + found.start, before.start_char + found.end
-            yield start, end, start + moved, start + moved + len(words)
-            moved += len(words) - (end - start)
-        at, new_at = before.end_char, after.end_char
-    if len(old.text) > at:
-        yield at, len(old.text), new_at, len(new.text)
-
-
 # people
 
 
@@ -190,7 +118,7 @@ class _Person:
     was: str
 
 
-def _people(project: Project, talks: Mapping[str, _Talk]) -> dict[str, _Person]:
+def _people(project: Project, talks: Mapping[str, Talk]) -> dict[str, _Person]:
     """Return each participant by the id that they had."""
     called: dict[str, str] = {}
     for info in project.transcripts():
@@ -227,7 +155,7 @@ def _names_ever(project: Project) -> dict[str, set[str]]:
 class _Rewriter:
     """Rewrites rows of any table by what their columns are called and by what stands in them."""
 
-    talks: dict[str, _Talk]
+    talks: dict[str, Talk]
     coders: dict[str, str]
     people: dict[str, _Person]
     everywhere: Matcher = field(default_factory=lambda: Matcher(()))
@@ -323,7 +251,7 @@ class _Rewriter:
             "imported_by": self.coders.get(row["imported_by"], row["imported_by"]),
         }
 
-    def fields(self, row: Row, talk: _Talk | None = None) -> Row:
+    def fields(self, row: Row, talk: Talk | None = None) -> Row:
         """Return the fields of a row, or of an object in one."""
         talk = self.talks.get(str(row.get("transcript_id"))) or talk
         new = {self.coders.get(name) or self.ids.sub(self.moved, name): value for name, value in row.items()}
@@ -332,14 +260,14 @@ class _Rewriter:
             new["start_char"], new["end_char"] = talk.start(row["start_char"]), talk.end(row["end_char"])
         return new
 
-    def value(self, name: str, value: Any, talk: _Talk | None) -> Any:  # noqa: ANN401 - whatever a column holds
+    def value(self, name: str, value: Any, talk: Talk | None) -> Any:  # noqa: ANN401 - whatever a column holds
         if isinstance(value, str):
             return self.text(name, value, talk)
         if isinstance(value, list):
             return [self.value(name, one, talk) for one in value]
         return self.fields(value, talk) if isinstance(value, dict) else value
 
-    def text(self, name: str, value: str, talk: _Talk | None) -> str:
+    def text(self, name: str, value: str, talk: Talk | None) -> str:
         if value.startswith(("{", "[")) and name not in _NO_JSON:
             parsed = _parsed(value)
             if isinstance(parsed, dict) and name in _FREE:
@@ -366,7 +294,7 @@ class _Rewriter:
         place = "" if found[2] is None else f":{talk.start(int(found[2]))}-{talk.end(int(found[3]))}"
         return f"{talk.new.id}{place}"
 
-    def without_names(self, text: str, talk: _Talk | None) -> str:
+    def without_names(self, text: str, talk: Talk | None) -> str:
         """Return what somebody wrote, without names; of a word that was cut short only the dots are left."""
         if talk is not None:
             text, _ = talk.matcher.substitute(text)

@@ -80,6 +80,8 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLAIN = re.compile("[^\x00-\x1f&<>\ud800-\udfff\ufffe\uffff]*")
 # Large sheets are mostly repetition, which the quickest levels find as well.
 _LEVEL = 2
+_MOST_WIDE = 60
+_MOST_LINES = 24
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -273,9 +275,15 @@ def _frame(names: list[str]) -> Iterator[tuple[str, str]]:
         f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     )
     sheets = "".join(f'<sheet name="{escape(names[n - 1])}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
+    # The names of the columns stand on every page that is printed.
+    titles = "".join(
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{n - 1}">\'{escape(names[n - 1])}\'!$1:$1</definedName>'
+        for n in numbers
+    )
     yield (
         "xl/workbook.xml",
-        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>',
+        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets>'
+        f"<definedNames>{titles}</definedNames></workbook>",
     )
     links = "".join(
         f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
@@ -292,50 +300,83 @@ _STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}">'
     '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
-    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<fills count="3"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill>'
+    '<fill><patternFill patternType="solid"><fgColor rgb="FFEEF0EB"/></patternFill></fill></fills>'
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-    '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs>'
+    '<cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1"/>'
+    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
+    '<alignment vertical="top" wrapText="1"/></xf>'
+    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
+    '<alignment vertical="top"/></xf></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
 
 def _sheet(table: Table) -> Iterator[str]:
     columns = [_letters(at) for at in range(len(table.columns))]
+    widths = _widths(table)
+    wide = "".join(f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, 1))
     yield (
-        f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
+        f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        '<sheetViews><sheetView workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-        f'<sheetFormatPr defaultRowHeight="15"/>{_widths(table)}<sheetData>'
+        f'<sheetFormatPr defaultRowHeight="15"/>{f"<cols>{wide}</cols>" if wide else ""}<sheetData>'
     )
-    yield _row(1, columns, table.columns, style=' s="1"')
+    yield _head(columns, table.columns)
     for number, row in enumerate(table.rows, start=2):
-        yield _row(number, columns, row)
-    yield "</sheetData></worksheet>"
+        yield _row(number, columns, widths, row)
+    # Every column can be filtered, and on paper a page is as wide as the table.
+    where = f"A1:{columns[-1]}{len(table.rows) + 1}" if columns else "A1"
+    yield f'</sheetData><autoFilter ref="{where}"/><pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5"'
+    yield ' header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
 
 
-def _widths(table: Table) -> str:
+def _widths(table: Table) -> list[int]:
     """Return how wide columns are, in characters: as their first rows need it, and no wider than can be read."""
-    columns = []
+    widths = []
     for at, name in enumerate(table.columns):
         longest = max((len(str(row[at])) for row in table.rows[:50] if row[at] is not None), default=0)
-        width = min(60, max(len(name), longest) + 2)
-        columns.append(f'<col min="{at + 1}" max="{at + 1}" width="{width}" customWidth="1"/>')
-    return f"<cols>{''.join(columns)}</cols>" if columns else ""
+        # The button of the filter stands beside the name.
+        widths.append(min(_MOST_WIDE, max(len(name) + 3, longest + 2)))
+    return widths
 
 
-def _row(number: int, columns: list[str], cells: Iterable[Cell], style: str = "") -> str:
-    parts = [f'<row r="{number}">']
-    for column, cell in zip(columns, cells, strict=True):
+def _head(columns: list[str], names: Iterable[str]) -> str:
+    cells = (
+        f'<c r="{column}1" s="1" t="inlineStr"><is>{_text(str(to_cell(name)))}</is></c>'
+        for column, name in zip(columns, names, strict=True)
+    )
+    return f'<row r="1">{"".join(cells)}</row>'
+
+
+def _row(number: int, columns: list[str], widths: list[int], cells: Iterable[Cell]) -> str:
+    parts = []
+    lines = 1
+    for column, width, cell in zip(columns, widths, cells, strict=True):
         if cell is None or cell == "":
             continue
         if isinstance(cell, str):
-            parts.append(f'<c r="{column}{number}"{style} t="inlineStr"><is>{_text(str(to_cell(cell)))}</is></c>')
+            # What people said is read in lines below each other; all else stands at the top beside it.
+            style = 3
+            if len(cell) > width - 2 or "\n" in cell:
+                style, lines = 2, max(lines, _lines(cell, width))
+            parts.append(f'<c r="{column}{number}" s="{style}" t="inlineStr"><is>{_text(str(to_cell(cell)))}</is></c>')
+        elif cell in (0, 1):
+            # Most of a large workbook are these; a style on each would make it a fifth larger.
+            parts.append(f'<c r="{column}{number}"><v>{cell!r}</v></c>')
         else:
-            parts.append(f'<c r="{column}{number}"{style}><v>{cell!r}</v></c>')
-    parts.append("</row>")
-    return "".join(parts)
+            parts.append(f'<c r="{column}{number}" s="3"><v>{cell!r}</v></c>')
+    # No spreadsheet works the heights out when it opens a file, and lines would lie on each other.
+    height = f' ht="{15 * min(lines, _MOST_LINES)}" customHeight="1"' if lines > 1 else ""
+    return f'<row r="{number}"{height}>{"".join(parts)}</row>'
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines a text takes in a column of that many characters, or a little more."""
+    return sum(1 + int(len(line) / (1.05 * width)) for line in text[: _MOST_LINES * width].split("\n"))
 
 
 def _text(text: str) -> str:
