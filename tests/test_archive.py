@@ -307,11 +307,11 @@ def test_every_place_moves_along(talk, data):
     told = [("MODERATOR" if speaker is None else speaker, " ".join(words)) for speaker, words in talk]
     old = make_transcript(told, moderators=())
     rules = (Replacement("Carol", "participant number one"), Replacement("Femi", "P2"))
-    from coding.export import nameless
+    from coding.export.moved import _spans
     from coding.pseudonyms import apply_pseudonyms
 
     new = apply_pseudonyms(old, rules)
-    spans = list(nameless._spans(old, new, Matcher(rules)))
+    spans = list(_spans(old, new, Matcher(rules)))
     moved = Talk(new, {}, Matcher(rules), [span[0] for span in spans], spans)
     turn = data.draw(st.sampled_from(old.turns))
     edges = [m.start() for m in re.finditer(r"\S+", old.words_of(turn))]

@@ -32,6 +32,13 @@ class Talk:
 
     @classmethod
     def of(cls, old: Transcript, identifiers: Iterable[Identifier], number: int) -> Talk:
+        """Return a transcript without the names that were found in it; one with pseudonyms stays as it is.
+
+        Args:
+            old: The transcript.
+            identifiers: What was found in all transcripts.
+            number: Its place among them, for the hash of its source.
+        """
         rules = () if is_pseudonymised(old.report) else rules_for(old, identifiers)
         matcher = Matcher(rules)
         if not rules:
