@@ -10,6 +10,7 @@ from coding.edits.codebook import ChangeCode
 from coding.model import Code, Coding, Valence
 from coding.store import Project
 from coding.ui import session
+from coding.ui.blindness import hidden_from
 from coding.ui.parts import sheet
 from coding.ui.widgets import act, count
 
@@ -19,6 +20,7 @@ STEP = 30
 FEW = 5
 """Up to so many need no filters."""
 
+_BLIND = ":material/visibility_off:"
 _KEY = "code-quotations"
 _DEED = "focus_quotation_deed"
 
@@ -26,9 +28,12 @@ _DEED = "focus_quotation_deed"
 def quotations(project: Project, code: Code, who: str | None) -> None:
     """Show the quotations of a code with what can be done with each."""
     codings = project.codings(code_id=code.id)
-    if who is not None and session.is_blind(project, who):
-        st.info("You review blind, so only what you coded yourself is shown.", icon=":material/visibility_off:")
-        codings = [coding for coding in codings if coding.coder == who]
+    hidden = hidden_from(project, who)
+    if hidden is not None:
+        seen = [c for c in codings if not hidden(c.coder, c.transcript_id, c.start_char, c.end_char)]
+        if len(seen) < len(codings):
+            st.info("You review blind: what others coded is shown where you have finished.", icon=_BLIND)
+        codings = seen
     if not codings:
         st.text("Nothing has been coded with this code yet.")
         return

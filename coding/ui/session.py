@@ -29,6 +29,7 @@ _SIGNED = "focus_signed_in"
 _AGAIN = "focus_again"
 _MESSAGE = "focus_message"
 _LINK = "project"
+_ASTRAY = "focus_link_astray"
 _PRESENT = "focus_present"
 
 PAGES = Path(__file__).parent / "pages"
@@ -42,12 +43,20 @@ def project_path() -> Path | None:
     the one on the command line.
     """
     if _PROJECT not in st.session_state:
-        found = settings.find_recent(str(st.query_params.get(_LINK, ""))) or _from_command_line()
+        tag = str(st.query_params.get(_LINK, ""))
+        found = settings.find_recent(tag)
+        st.session_state[_ASTRAY] = bool(tag) and found is None
+        found = found or _from_command_line()
         st.session_state[_PROJECT] = None if found is None else str(found)
         if found is not None:
             settings.remember(project=found)
     stored = st.session_state[_PROJECT]
     return None if stored is None else Path(stored)
+
+
+def link_is_astray() -> bool:
+    """Tell whether the link that began this browser session names a project that this machine does not know."""
+    return bool(st.session_state.get(_ASTRAY))
 
 
 def project_name(path: Path) -> str:
@@ -77,6 +86,7 @@ def choose_project(path: str | Path | None) -> None:
         signing.check_entry(where)
     st.session_state[_PROJECT] = str(where)
     st.session_state.pop(_SIGNED, None)
+    st.session_state[_ASTRAY] = False
     settings.remember(project=where)
 
 

@@ -116,6 +116,12 @@ def header(title: str) -> DeltaGenerator:
         place = st.container(width="content")
         _coder()
     past_banner()
+    if session.link_is_astray():
+        st.warning(
+            "The link names a project that has not been opened on this machine. Open its file on the page Project, "
+            "then follow the link again.",
+            icon=":material/link_off:",
+        )
     for message in session.take_messages():
         st.toast(plain(message), icon=":material/check:")
     return place

@@ -82,3 +82,21 @@ def test_every_page_without_a_project_helps_and_has_no_serious_fault(app, page, 
             expect(page.get_by_role("main").get_by_text("No project is open")).to_be_visible()
         wrong[name] = look(page)
     assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_links_open_their_place_after_a_reload_too_and_a_bad_one_helps(visit, app, study, page, settle):
+    with Project.open(study) as project:
+        segment = project.segments()[-1]
+    visit(study, "review", transcript=segment.transcript_id, segment=segment.key)
+    there = page.locator(f"#fcr-seg-{segment.start_char}-{segment.end_char}[aria-selected=true]")
+    expect(there).to_have_count(1, timeout=30_000)
+    page.reload()
+    expect(there).to_have_count(1, timeout=30_000)
+    visit(study, "codebook", code="code-3")
+    page.reload()
+    settle(page)
+    expect(page.get_by_role("heading", name=HOSTILE[3], exact=True)).to_be_visible()
+    page.goto(f"{app.url}/codebook?project=nowhere&code=code-3")
+    settle(page)
+    expect(page.get_by_text("The link names a project that has not been opened on this machine.")).to_be_visible()
+    expect(page.get_by_role("button", name="Go to the page Project")).to_be_visible()

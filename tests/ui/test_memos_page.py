@@ -1,6 +1,6 @@
 import json
 
-from coding.edits import AddCoding, WriteMemo, apply_edits
+from coding.edits import AddCoding, MarkReviewed, WriteMemo, apply_edits
 from coding.store import Project
 from tests.ui.conftest import HOSTILE
 
@@ -66,3 +66,7 @@ def test_who_reviews_blind_sees_only_their_own_memos(run, study):
     assert "blind" in at.info[0].value
     at = run(study, "codebook", code="calls-back")
     assert "Nothing has been coded with this code yet." in [text.value for text in at.text]
+    with Project.open(study) as project:
+        segment = project.segments()[1]
+        apply_edits(project, [MarkReviewed(segment.transcript_id, segment.start_char, segment.end_char)], coder="Ada")
+    assert "Ask Femi" in [item["memo"] for item in items(run(study, "memos"))]

@@ -42,6 +42,31 @@ def test_no_codes_says_what_to_do(page, make_study, tmp_path):
     assert "no codes yet" in at.info[0].value
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"transcript": "nowhere"}, "a transcript that this project does not have"),
+        ({"segment": "nonsense"}, "a place that this transcript does not have"),
+        ({"segment": "nowhere:1-5"}, "a place that this transcript does not have"),
+        ({"segment": ":5-1"}, "a place that this transcript does not have"),
+        ({"segment": f":1-{10**30}"}, "a place that this transcript does not have"),
+    ],
+)
+def test_a_link_that_leads_nowhere_says_so_and_opens_the_review_all_the_same(page, query, words):
+    at = page(**query)
+    assert words in at.warning[0].value
+    assert len(payloads(at)) == 2
+
+
+def test_a_link_to_a_place_opens_it_without_a_word(page, make_study, tmp_path):
+    path = make_study(tmp_path / "study.sqlite")
+    with Project.open(path) as project:
+        segment = project.segments()[-1]
+    at = page(path, transcript=segment.transcript_id, segment=segment.key)
+    assert not at.warning
+    assert payloads(at)[0]["link"] == [segment.start_char, segment.end_char]
+
+
 def test_who_has_no_name_is_asked_for_it(page):
     at = page(coder=None)
     assert not at.exception

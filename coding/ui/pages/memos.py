@@ -11,6 +11,7 @@ from coding.export import Table, to_csv
 from coding.memos import KINDS, Note, all_notes, find_notes
 from coding.store import Project
 from coding.ui import session
+from coding.ui.blindness import hidden_from
 from coding.ui.notes import memo_box
 from coding.ui.parts import sheet
 from coding.ui.quotations import open_place
@@ -28,6 +29,7 @@ _NAMES = {
     "project": "On the project",
     "flag": "Flags for discussion",
 }
+_BLIND = ":material/visibility_off:"
 _LIST = "memo-list"
 _DEED = "focus_memo_deed"
 _MORE = "focus_memos_shown"
@@ -44,11 +46,12 @@ def _page(project: Project) -> None:
         ask_name("Your name stands beside what you note. It is asked for once.", key="memos")
     undo_bar(project, who, key="memos")
     notes = all_notes(project)
-    if who is not None and session.is_blind(project, who):
-        mine = [note for note in notes if note.coder == who]
-        if len(mine) < len(notes):
-            st.info("You review blind, so what others noted is not shown.", icon=":material/visibility_off:")
-        notes = mine
+    hidden = hidden_from(project, who)
+    if hidden is not None:
+        seen = [n for n in notes if not hidden(n.coder, n.transcript_id, n.start_char or 0, n.end_char or 0)]
+        if len(seen) < len(notes):
+            st.info("You review blind: what others noted is shown where you have finished.", icon=_BLIND)
+        notes = seen
     if not notes:
         st.info(
             "Nobody has written a memo yet. On the page Review the key m writes one, and f flags a segment for "

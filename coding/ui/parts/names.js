@@ -1,3 +1,4 @@
+(() => {
 // Streamlit shows the label of a field as markdown but gives it to screen readers as it was written, with the
 // backslashes that keep names from being read as markup. Here they are taken out of what is read aloud.
 const ESCAPED = /\\([\\`*_{}[\]()<>#+\-.!|~$:=^&"'/@])|\u2060/g;
@@ -12,8 +13,7 @@ function mend(node) {
   }
 }
 
-export default function () {
-  if (window.focusNames) return;
+if (!window.focusNames) {
   window.focusNames = new MutationObserver((changes) => {
     for (const change of changes) {
       if (change.type === "attributes") mend(change.target);
@@ -23,3 +23,4 @@ export default function () {
   window.focusNames.observe(document.body, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
   mend(document.body);
 }
+})();

@@ -34,6 +34,7 @@ _ASSIGNED_BLIND = (
 
 _AGAIN = "You code a second time: what you and others coded before is hidden until you have finished a segment."
 
+_MOST_SPAN = 24
 _FEED = "review_feed"
 _CHOSEN = "review_transcript"
 _HERE = Path(__file__).parent
@@ -86,6 +87,9 @@ def _show() -> None:
         closed = refusal(project, CoderRole.RESEARCHER)
         if closed:
             st.info(plain(closed), icon=":material/lock:")
+        astray = _astray(project)
+        if astray:
+            st.warning(astray, icon=":material/link_off:")
         sight = _choose(project, infos, name)
         feed = _feed(path, sight)
         feed.learner = _learner(path, blind=sight.blind)
@@ -175,11 +179,31 @@ def _learner(path: Path, *, blind: bool) -> Learner | None:
     return learner_for(path, session.assistant(path, blind=blind), keep=not blind)
 
 
+def _astray(project: Project) -> str:
+    """Return what is wrong with the link that was followed; nothing where it leads somewhere."""
+    lengths = {info.id: info.chars for info in project.transcripts()}
+    linked = st.query_params.get("transcript")
+    if linked is not None and linked not in lengths:
+        return "The link names a transcript that this project does not have. Choose one below."
+    segment = st.query_params.get("segment")
+    if segment is None:
+        return ""
+    transcript_id, _, span = segment.rpartition(":")
+    start, _, end = span.partition("-")
+    whole = lengths.get(transcript_id or linked or "", 0)
+    fits = start.isdecimal() and end.isdecimal() and len(span) <= _MOST_SPAN and int(start) < int(end) <= whole
+    return "" if fits else "The link names a place that this transcript does not have. Here is what is left to decide."
+
+
 def _link(project: Project, sight: Sight) -> list[int] | None:
     """Return the place of the segment that the address of the page names."""
     transcript_id, _, span = str(st.query_params.get("segment", "")).rpartition(":")
     start, _, end = span.partition("-")
-    if transcript_id not in ("", sight.transcript_id) or not (start.isdecimal() and end.isdecimal()) or len(span) > 24:
+    if (
+        transcript_id not in ("", sight.transcript_id)
+        or not (start.isdecimal() and end.isdecimal())
+        or len(span) > _MOST_SPAN
+    ):
         return None
     return [int(start), int(end)]
 
