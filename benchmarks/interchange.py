@@ -1,7 +1,7 @@
 """How long 100,000 codings take to go out in each format, and to come in again, and how much memory.
 
 Run with ``python -m benchmarks.interchange [--codings N] [--only STEP …]``. Every step runs in a process of its own, so
-that its memory is its own.
+that its memory is its own. ``--samples FOLDER`` says what becomes of the studies of other tools in a folder.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from coding.edits import SetCodebook, apply_edits
 from coding.edits.imported import ImportCodings
 from coding.export import export
 from coding.export.archive import write_archive
-from coding.interchange import import_study, preview_study, read_study
+from coding.interchange import import_study, is_study, preview_study, read_study
 from coding.model import Code, Codebook, Coding, ImportReport, Segment, Transcript, Turn
 from coding.segments import load_pipeline
 from coding.store import Project
@@ -161,15 +162,40 @@ def _step(name: str, folder: str) -> None:
     print(f"{taken_s:.2f} {taken_cpu_s:.2f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}")
 
 
+def _samples(folder: Path) -> None:
+    """Print what came of each study in a folder, and what had no place, by kind."""
+    for path in sorted(path for path in folder.iterdir() if is_study(path)):
+        with tempfile.TemporaryDirectory() as place, Project.open(f"{place}/study.sqlite", create=True) as project:
+            study = read_study(path)
+            report = import_study(project, path, by="Ada")
+            quoted = sum(bool(project.text(c.transcript_id)[c.start_char : c.end_char]) for c in project.codings())
+        print(f"{path.name} ({report.format})")
+        print(f"  codes {report.codes} of {len(study.codes)}, transcripts {len(report.transcripts)}, codings ", end="")
+        print(
+            f"{report.codings} of {report.codings_in_file}, with their words {quoted}, participants {report.people}, ",
+            end="",
+        )
+        print(f"memos {report.memos}, coders {len(report.coders)}")
+        for word, items in (("left out", report.dropped), ("kept in another form", report.mended)):
+            for (what, why), count in Counter((one.what, one.why) for one in items).most_common():
+                print(f"  {word}: {count} {what}: {why}")
+        for warning in report.warnings:
+            print(f"  warning: {warning}")
+
+
 def main() -> None:
     """Print a line a step; exit with 1 where a figure is worse than the goal."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--codings", type=int, default=100_000)
     parser.add_argument("--only", nargs="+", choices=STEPS, default=list(STEPS), metavar="STEP", help=", ".join(STEPS))
+    parser.add_argument("--samples", type=Path, metavar="FOLDER", help="say what becomes of the studies in a folder")
     parser.add_argument("--step", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.step:
         _step(*arguments.step)
+        return
+    if arguments.samples:
+        _samples(arguments.samples)
         return
     wanted = {*arguments.only, *(_NEEDS[name] for name in arguments.only if name in _NEEDS)}
     missed = []

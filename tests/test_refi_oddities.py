@@ -83,6 +83,20 @@ def test_what_cases_say_beside_attributes():
     } <= reasons(study)
 
 
+def test_what_no_version_of_the_format_knows_is_listed_once():
+    inner = '<Sentiments><Sentiment name="Glad"><Score/></Sentiment></Sentiments>'
+    rating = '<Rating name="5"/>'
+    study = read(f"{inner}<Sources>{text_source(4, rating)}</Sources>")
+    assert [(one.what, one.name) for one in study.dropped] == [("Sentiments", ""), ("Rating", "5")]
+    assert study.sources[0].text == WORDS.decode()
+
+
+def test_sources_of_a_case_that_are_not_there_are_listed():
+    case = f'<Cases><Case guid="{GUIDS[21]}" name="Ann"><SourceRef targetGUID="{GUIDS[77]}"/></Case></Cases>'
+    study = read(f"{case}<Sources>{text_source(4)}</Sources>")
+    assert reasons(study) == {"SourceRef: the file has no such source with words"}
+
+
 def test_notes_on_what_has_no_place_are_kept():
     link = f'<Links><Link guid="{GUIDS[50]}"><NoteRef targetGUID="{GUIDS[30]}"/></Link></Links>'
     study = read(f"<Notes>{note(30, '<PlainTextContent>Why</PlainTextContent>')}</Notes>{link}")

@@ -142,6 +142,8 @@ class _Reader(Sources):
                 # Another tool's case: its sources may name the speaker by the case's own name.
                 keys = dict.fromkeys([*case.sources, *(place[0] for place in placed)])
                 labels = [(key, name) for key in keys if key in by_source]
+            for key in (key for key in case.sources if key not in by_source):
+                self.records.drop("SourceRef", f"{key} of the case {name}", "the file has no such source with words")
             if case.codes:
                 self.records.drop("CodeRef", f"{case.codes} of the case {name}", "people cannot be coded here")
             if case.description.strip():

@@ -35,6 +35,11 @@ _NO_PLACE = {
     "MemberNote": "sets of notes have no place here",
 }
 _VALUES = {"TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue"}
+_AROUND = {
+    *("Project", "Users", "CodeBook", "Codes", "Cases", "Variables", "Sources", "Notes", "Links", "Sets", "Graphs"),
+    *("Description", "TextDescription", "PlainTextContent", *_VALUES),
+}
+"""What only holds other things, or words."""
 
 
 def read_events(chunks: Iterable[bytes], name: str) -> Records:
@@ -126,12 +131,20 @@ class _Target:
             self.records.drop(local, named, _NO_PLACE[local])
             return None if local not in ("MemberCode", "MemberNote") else around
         if make is None:
+            if local not in _AROUND and self._inside():
+                named = attributes.get("name") or attributes.get("guid") or ""
+                self.records.drop(local, named, "there is no such element in REFI-QDA 1.0")
+                return None
             return around
         self._kept += 1
         if self._kept > MOST_KEPT or len(self.records.codes) > MAX_CODES:
             what = f"{MAX_CODES:,} codes" if self._kept <= MOST_KEPT else f"{MOST_KEPT:,} things"
             raise ReadError(f"the project has more than {what}, as no study has; nothing was imported", path=self._name)
         return make(self, attributes, around)
+
+    def _inside(self) -> bool:
+        """Tell whether what is around the element has a place; what stands in something left out went with it."""
+        return all(name in _AROUND or name in _MAKERS for name in self._path[:-1])
 
     def guid(self, attributes: dict[str, str], name: str = "guid") -> str:
         """Return the GUID of an element; what is no GUID names the thing all the same."""
