@@ -21,6 +21,7 @@ from typing import IO, Any
 from coding.bundled import installed_version
 from coding.errors import ProjectError
 from coding.model import utc_now
+from coding.roles import CoderRole
 from coding.store import Project
 from coding.store.copies import BESIDE, check_file, drop_copy, place, put_in
 
@@ -133,7 +134,9 @@ def check_backup(path: str | Path) -> Manifest:
         return manifest
 
 
-def restore(path: str | Path, project: str | Path, *, replace: bool = False, step: Step | None = None) -> Restored:
+def restore(
+    path: str | Path, project: str | Path, *, replace: bool = False, by: str | None = None, step: Step | None = None
+) -> Restored:
     """Put a backup back, after a look at its hash and at every page of it.
 
     Nothing is overwritten silently: where there is a project, ``replace`` has to be given, and what was there is kept
@@ -143,10 +146,12 @@ def restore(path: str | Path, project: str | Path, *, replace: bool = False, ste
         path: The backup.
         project: The project file to make.
         replace: Put it in the place of a project that is there.
+        by: Who does it; needed where a team shares the project that is there.
         step: Told of progress.
 
     Raises:
         ProjectError: The backup is damaged, there is a project already, or the file cannot be written.
+        RoleError: A team shares the project that is there, and ``by`` does not lead it.
     """
     target = Path(project)
     if target.is_dir():
@@ -158,6 +163,7 @@ def restore(path: str | Path, project: str | Path, *, replace: bool = False, ste
             "there is a project of this name; name another file, or add --replace, which keeps a backup of it",
             path=target,
         )
+    _check_leads(target, by)
     with _unpacked(Path(path), target.parent, step) as (copy, manifest):
         if not target.exists():
             kept = _put_aside(target, only_beside=True)
@@ -171,6 +177,18 @@ def restore(path: str | Path, project: str | Path, *, replace: bool = False, ste
         else:
             put_in(copy, target)
     return Restored(target, manifest, kept)
+
+
+def _check_leads(target: Path, by: str | None) -> None:
+    """Let nobody put something in the place of a team's project who does not lead it."""
+    if not target.exists():
+        return
+    try:
+        there = Project.open(target)
+    except ProjectError:
+        return  # Damaged, or none of ours: it is put aside as it is.
+    with there:
+        there.check_role(by, CoderRole.LEAD)
 
 
 # files

@@ -11,6 +11,7 @@ import zipfile
 import pytest
 
 import coding
+from coding.backup import back_up, restore
 from coding.cli import main
 from coding.edits import (
     AddCoding,
@@ -276,6 +277,18 @@ def test_only_who_leads_exports_what_was_said(team: Project, tmp_path):
             export(team, tmp_path / f"out{suffix}")
     assert list(tmp_path.glob("out*")) == []
     assert export(team, tmp_path / "out.csv", by="Ada") == 1
+
+
+def test_only_who_leads_puts_a_backup_in_the_place_of_the_project(team: Project, tmp_path):
+    backup, _ = back_up(team.path, tmp_path / "a.backup.zip")
+    apply_edits(team, [add(team)], coder="Bo")
+    for who, says in (("Bo", "needs a lead"), (None, "has to be said who")):
+        with pytest.raises(RoleError, match=says):
+            restore(backup, team.path, replace=True, by=who)
+    assert len(team.codings()) == 1
+    restore(backup, team.path, replace=True, by="Ada")
+    with Project.open(team.path) as again:
+        assert again.codings() == []
 
 
 def test_the_codebook_is_for_every_member(team: Project, tmp_path):

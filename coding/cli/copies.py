@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coding.cli.base import Answer, Bar, command
+from coding.cli.base import Answer, Bar, by, command
 from coding.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def add_restore(commands: Any) -> None:  # noqa: ANN401
         "--replace", action="store_true", help="in the place of a project that is there; that one is kept in a backup"
     )
     choice.add_argument("--check", action="store_true", help="only say whether the backup is whole")
+    by(parser)
 
 
 def _restore(arguments: argparse.Namespace) -> Answer:
@@ -52,7 +53,7 @@ def _restore(arguments: argparse.Namespace) -> Answer:
             "file": str(arguments.backup),
             **manifest.as_dict(),
         }, f"{arguments.backup}: whole, {_describe(manifest)}"
-    done = restore(arguments.backup, arguments.project, replace=arguments.replace, step=Bar())
+    done = restore(arguments.backup, arguments.project, replace=arguments.replace, by=arguments.by, step=Bar())
     kept = "" if done.kept is None else f"\nWhat was there before is kept as {done.kept}"
     data = {"project": str(done.project), "kept": None if done.kept is None else str(done.kept)}
     return {**data, **done.manifest.as_dict()}, f"{done.project}: {_describe(done.manifest)}{kept}"

@@ -227,7 +227,7 @@ def _again() -> None:
 
 def _roles(name: str) -> str:
     """Return in words what a person is in the project that is open."""
-    path = session.project_path()
+    path = session.present() or session.project_path()
     if path is None or not path.exists():
         return ""
     try:

@@ -46,7 +46,7 @@ def _page(project: Project) -> None:
         shape = st.radio("Rows", [BY_CODING, BY_SEGMENT], key="export-shape")
         chosen = _layer(project)
         seen = layer(project, chosen)
-        coders = st.multiselect("Coders", seen.coders(), placeholder="Everybody", key=f"export-coders-{chosen}")
+        coders = st.multiselect("Coders", seen.coders(), placeholder="Everybody", key="export-coders")
         codebook = project.codebook()
         names = {code.id: code.name for code in (*codebook.codes, *project.retired_codes().values())}
         order = [code.id for code, _ in tree_order(codebook)]
