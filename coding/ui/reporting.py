@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 _MADE = "focus_report"
 FORMATS = (
-    (".html", "Page for the browser (HTML)", "text/html"),
-    (".docx", "Word document (DOCX)", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (".html", "Page (HTML)", "text/html"),
+    (".docx", "Word (DOCX)", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 )
 
 
-def offer_report(project: Project) -> None:
-    """Show what makes the report, and where one was made, how to have it as a file."""
+def offer_report(project: Project, *, layer: str = "coders") -> None:
+    """Show what makes the report, and where one was made, how to have it as a file.
+
+    Args:
+        project: The project.
+        layer: Whose codings count; see :func:`coding.consensus.layer`.
+    """
     st.text("Summary, method, findings by behaviour with quotations, figures, limits and the codebook.")
     closed = refusal(project, CoderRole.LEAD)
     if closed:
@@ -35,14 +40,14 @@ def offer_report(project: Project) -> None:
         with_names = st.checkbox("With everybody's names", help="Otherwise names are looked for and replaced.")
         wanted = st.form_submit_button("Make the report", type="primary", width="stretch")
     if wanted:
-        report = _make(project, title, with_names=with_names)
+        report = _make(project, title, with_names=with_names, layer=layer)
         if report is None:
             return
         st.session_state[_MADE] = (str(project.path), project.rev(), with_names, report)
     _files(project)
 
 
-def _make(project: Project, title: str, *, with_names: bool) -> Report | None:
+def _make(project: Project, title: str, *, with_names: bool, layer: str) -> Report | None:
     from coding.export.report import make_report
 
     bar = st.progress(0.0, text="Making the report")
@@ -51,7 +56,7 @@ def _make(project: Project, title: str, *, with_names: bool) -> Report | None:
         bar.progress(min(1.0, done / of) if of else 0.0, text=plain(what))
 
     try:
-        return make_report(project, with_names=with_names, title=title, step=step)
+        return make_report(project, with_names=with_names, title=title, layer=layer, step=step)
     except CodingError as err:
         show_error(err)
         return None
@@ -68,8 +73,9 @@ def _files(project: Project) -> None:
     _, rev, with_names, report = made
     if rev != project.rev():
         st.info("The study has changed since this report was made.", icon=":material/update:")
-    for suffix, label, mime in FORMATS:
-        st.download_button(
+    columns = st.columns(len(FORMATS))
+    for column, (suffix, label, mime) in zip(columns, FORMATS, strict=True):
+        column.download_button(
             label,
             partial(SUFFIXES[suffix], report),
             file_name=f"{session.project_name(project.path)} report{suffix}",

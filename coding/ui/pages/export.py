@@ -61,7 +61,7 @@ def _page(project: Project) -> None:
         )
         uncoded = st.checkbox("Also segments without codes", value=shape == BY_SEGMENT, key=f"export-uncoded-{shape}")
         with st.popover("Findings report", icon=":material/article:", width="stretch"):
-            offer_report(project)
+            offer_report(project, layer=chosen)
         with st.popover("Other formats", icon=":material/inventory_2:", width="stretch"):
             _other_formats(project, tuple(coders), chosen)
     wide = shape == BY_SEGMENT

@@ -194,7 +194,7 @@ def _overview(project: Project, framework: Framework, evidence: Evidence) -> Non
             "Cluster": st.column_config.TextColumn(width="medium"),
             "Behaviour": st.column_config.TextColumn(width="medium"),
             "Participants": st.column_config.ProgressColumn(
-                format="%d", min_value=0, max_value=max(1, people), help=f"Of {people} who tell of it"
+                width="small", format="%d", min_value=0, max_value=max(1, people), help=f"Of {people} who tell of it"
             ),
             "Groups": st.column_config.NumberColumn(help="Focus groups in which it is told"),
             "Shown": st.column_config.NumberColumn(help="Passages mostly taken for the behaviour"),
