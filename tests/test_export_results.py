@@ -17,6 +17,7 @@ from coding.edits.together import Assign
 from coding.export.archive import write_archive
 from coding.export.csv import codings_table
 from coding.export.results import RESULTS
+from coding.export.still import Still
 from coding.export.xlsx import to_xlsx
 from coding.model import Segment
 from tests.small import CODEBOOK, make_transcript
@@ -116,3 +117,12 @@ def test_frames(rich):
 
 def test_a_study_with_nothing_of_it_has_empty_tables(study):
     assert all(make(study).rows == () for make, _, _ in RESULTS.values())
+
+
+def test_what_is_read_once_is_what_the_project_has(rich):
+    with Still.open(rich.path) as still:
+        for options in ({}, {"coder": "Bo Ek"}, {"code_id": "tells-early"}, {"coder": "Bo Ek", "code_id": "none"}):
+            assert still.codings(**options) == rich.codings(**options)
+            for info in rich.transcripts():
+                assert still.codings(info.id, **options) == rich.codings(info.id, **options)
+        assert still.codings("none") == []

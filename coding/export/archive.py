@@ -30,6 +30,7 @@ from coding.export.nameless import LEFT_OUT_TABLES, Nameless, take_names_out
 from coding.export.refi_write import to_qdpx
 from coding.export.results import MEANINGS as MEANINGS_OF_RESULTS
 from coding.export.results import RESULTS
+from coding.export.still import Still
 from coding.export.xlsx import EXPLAINED, PARTICIPANT_COLUMNS, codebook_table, participants_table
 from coding.methods import Methods, describe_methods
 from coding.model import Edit
@@ -135,7 +136,7 @@ def write_archive(
         project.copy_to(copy)
         nameless = None
         _tell(step, "Writing methods.md", 0)
-        with Project.open(copy) as opened:
+        with Still.open(copy) as opened:
             methods = describe_methods(opened)
         if with_names:
             rewrite_rows(copy, lambda table, row: None if table in LEFT_OUT_TABLES else row)
@@ -143,7 +144,7 @@ def write_archive(
             _tell(step, "Taking names out", 0)
             nameless = take_names_out(copy, nlp=nlp)
         packed = Path(folder) / "archive.zip"
-        with Project.open(copy) as opened:
+        with Still.open(copy) as opened:
             files = _pack(packed, opened, _methods(methods, nameless), nameless, step)
         write_whole(out, packed.read_bytes())
     return Archive(files, nameless)
