@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coding.encoders import Encoder, Progress, embed
-from coding.model import Change, Edit, Evidence, Role, Segment, Suggestion, Valence
+from coding.model import Change, Edit, Evidence, Role, Segment, Suggestion, Valence, about_the_same
 from coding.store import Project
 from coding.suggest.types import Decision, Unit
 
@@ -47,8 +47,7 @@ class _Place:
         found = []
         at = bisect.bisect_right(self.ends, start_char)
         while at < len(self.starts) and self.starts[at] < end_char:
-            shared = min(end_char, self.ends[at]) - max(start_char, self.starts[at])
-            if 2 * shared >= min(end_char - start_char, self.ends[at] - self.starts[at]):
+            if about_the_same(start_char, end_char, self.starts[at], self.ends[at]):
                 found.append(self.first + at)
             at += 1
         return found

@@ -317,6 +317,18 @@ class Coding:
     created_at: str = ""
 
 
+def about_the_same(start_char: int, end_char: int, other_start_char: int, other_end_char: int) -> bool:
+    """Tell whether two stretches are about the same: at least half of one of them lies in the other.
+
+    This is when a coding counts for a segment: everywhere, from suggestions to agreement and exports.
+
+    >>> about_the_same(0, 10, 5, 30), about_the_same(0, 10, 6, 30), about_the_same(0, 10, 10, 11)
+    (True, False, False)
+    """
+    shared = min(end_char, other_end_char) - max(start_char, other_start_char)
+    return shared > 0 and 2 * shared >= min(end_char - start_char, other_end_char - other_start_char)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One term of a suggestion's score.

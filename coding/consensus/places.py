@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from coding.agreement import is_same_person
 from coding.errors import CodingError
-from coding.model import Coding, Role, Valence
+from coding.model import Coding, Role, Valence, about_the_same
 from coding.segments import PIPELINE, Segmentation, segment_transcript
 from coding.store import Project, Review, Settlement
 
@@ -159,6 +159,5 @@ def _covered(found: Sequence[Place], ends: Sequence[int], start_char: int, end_c
     for place in found[bisect.bisect_right(ends, start_char) :]:
         if place.start_char >= end_char:
             return
-        shared = min(end_char, place.end_char) - max(start_char, place.start_char)
-        if 2 * shared >= min(end_char - start_char, place.end_char - place.start_char):
+        if about_the_same(start_char, end_char, place.start_char, place.end_char):
             yield place

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from coding.errors import ExportError
 from coding.export.files import Step, told
-from coding.model import Code, Coding, Participant, Segment, Turn
+from coding.model import Code, Coding, Participant, Segment, Turn, about_the_same
 from coding.store import Project
 from coding.store.study import TranscriptInfo
 
@@ -193,9 +193,7 @@ def from_cell(text: str) -> str:
 
 def covers(coding: Coding, segment: Segment) -> bool:
     """Tell whether a coding counts for a segment: one of the two lies in the other by at least half."""
-    shared = min(coding.end_char, segment.end_char) - max(coding.start_char, segment.start_char)
-    shorter = min(coding.end_char - coding.start_char, segment.end_char - segment.start_char)
-    return 2 * shared >= shorter > 0 and shared > 0
+    return about_the_same(coding.start_char, coding.end_char, segment.start_char, segment.end_char)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,9 +95,16 @@ _LOOK = """<style>
 
 _DARK = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {color: #0d1416;}
-[data-testid="stMultiSelect"] span[title], [data-testid="stMultiSelect"] span[title] ~ * {color: #0d1416;}
 </style>"""
 """Streamlit writes white on the light accent of the dark theme, which is hard to read."""
+
+_ON_ACCENT = """<style>
+[data-testid="stApp"] :is(
+    [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
+    [data-testid="stMultiSelect"] span[title], [data-testid="stMultiSelect"] span[title] ~ *
+) {color: light-dark(#ffffff, #0d1416);}
+</style>"""
+"""The same wherever the browser can choose: the theme may change while a page is open, and then no page runs."""
 
 
 def header(title: str) -> DeltaGenerator:
@@ -105,6 +112,7 @@ def header(title: str) -> DeltaGenerator:
     st.html(_LOOK)
     if st.context.theme.type == "dark":
         st.html(_DARK)
+    st.html(_ON_ACCENT)
     path = session.project_path()
     session.keep_link()
     name = "" if path is None else session.project_name(session.present() or path)

@@ -478,6 +478,106 @@ def test_two_people_see_each_other_and_overwrite_nothing(page: Page, browser, qu
     context.close()
 
 
+def test_two_machines_on_one_project_see_each_other_and_overwrite_nothing(page, browser, quiet_app, slow_app, study):
+    """Two apps, each in a process of its own, have one project file open; one of them is slow."""
+    review(page, quiet_app, study, "Ada")
+    context = browser.new_context()
+    other = review(context.new_page(), slow_app, study, "Ben")
+    press(other, "a")
+    expect(page.locator(".fcr-panel")).to_contain_text("Ben")
+    press(page, "a", "k", "o", "v", "m")
+    page.keyboard.type("Ada was here")
+    press(page, "Control+Enter")
+    press(other, "k")
+    expect(other.locator(".fcr-panel")).to_contain_text("Ada, lacking")
+    expect(other.locator(".fcr-panel")).to_contain_text("Ada was here")
+    # Both decide the same place at the same moment, again and again.
+    for _ in range(3):
+        page.keyboard.press("Enter")
+        other.keyboard.press("Enter")
+    saved(page)
+    saved(other)
+    with Project.open(study) as project:
+        by = [[review.start_char for review in project.reviews(coder=name)] for name in ("Ada", "Ben")]
+        assert by[0] == by[1] != []
+        assert sorted((c.coder, c.valence) for c in project.codings()) == [
+            ("Ada", Valence.LACKING),
+            ("Ben", Valence.SHOWN),
+        ]
+    context.close()
+
+
+def test_a_coder_who_comes_late_can_be_filtered_for(screen, study):
+    choice = screen.get_by_role("combobox", name="Coder", exact=True)
+    expect(choice).to_be_hidden()
+    with Project.open(study) as project:
+        place = project.segments()[5]
+        spot = (place.transcript_id, place.start_char, place.end_char)
+        apply_edits(project, [AddCoding(*spot, "calm")], coder="Cem")
+        words = project.text(place.transcript_id)[place.start_char : place.end_char]
+    expect(choice.get_by_role("option", name="Cem")).to_have_count(1)
+    choice.select_option("Cem")
+    expect(screen.locator(".fcr-seg:visible:not(.is-out)")).to_have_text([words])
+
+
+def test_the_stripes_show_what_is_asked_for(screen, study):
+    press(screen, "a", "k")
+    stripes = screen.locator(".fcr-stripe")
+    expect(stripes.first).to_be_attached()
+    modes = screen.get_by_role("combobox", name="Stripes")
+    modes.select_option("decided")
+    expect(stripes).to_have_count(1)
+    expect(stripes).to_have_class(re.compile("is-mine"))
+    modes.select_option("suggested")
+    expect(screen.locator(".fcr-stripe.is-mine")).to_have_count(0)
+    expect(screen.locator(".fcr-stripe.is-suggested").first).to_be_attached()
+    modes.select_option("coder")
+    expect(stripes).to_have_count(1)
+    modes.select_option("valence")
+    press(screen, "o", "v")
+    expect(screen.locator(".fcr-stripe.is-mine")).to_have_attribute("style", re.compile("#d55e00"))
+    expect(screen.get_by_role("listbox", name="Transcript segments")).to_be_focused()
+
+
+def test_the_stripes_of_the_focused_segment_are_named_without_a_mouse(screen, study):
+    labels = screen.locator(".fcr-labels")
+    expect(labels).to_contain_text("Tries the service")
+    expect(labels).to_contain_text("90 %")
+    press(screen, "a", "k")
+    expect(labels.locator("li")).to_have_text(["Tries the service"])
+    screen.locator("[data-turn='2'] .fcr-stripe.is-suggested").last.hover()
+    expect(screen.locator(".fcr-tip")).to_contain_text("suggested, 90 %")
+
+
+def test_codings_that_overlap_are_all_reached_by_key(screen, study):
+    first, second = "She rang her own help line 😀 every Monday.", "own help line"
+    with Project.open(study) as project:
+        segment = project.segments()[1]
+        text = project.text(segment.transcript_id)
+        at = text.index(second)
+        mine = AddCoding(segment.transcript_id, at, at + len(second), "calm")
+        theirs = AddCoding(segment.transcript_id, segment.start_char, segment.end_char, "hostile")
+        apply_edits(project, [mine], coder="Ada")
+        apply_edits(project, [theirs], coder="Ben")
+    expect(screen.locator(".fcr-panel")).to_contain_text("By others")
+    told = screen.locator(".fcr-hidden[aria-live]")
+    for words in ("1 of 4: Stays calm, coded, shown, on “own help line”", "2 of 4", "3 of 4", "4 of 4: "):
+        screen.keyboard.press("o")
+        expect(told).to_contain_text(words)
+    expect(told).to_contain_text("coded by Ben")
+    screen.keyboard.press("x")
+    expect(told).to_contain_text("Ben’s")
+    assert len(codings(study)) == 2
+    press(screen, "a")
+    assert sorted((c.coder, c.code_id) for c in codings(study)) == [
+        ("Ada", "calm"),
+        ("Ada", "hostile"),
+        ("Ben", "hostile"),
+    ]
+    expect(focused(screen)).to_have_text(first)
+    expect(focused(screen)).to_have_accessible_description(re.compile("By others: .*, shown, Ben"))
+
+
 def test_nothing_is_lost_when_the_page_is_left_in_the_middle(screen, study, settle):
     for _ in range(3):
         screen.keyboard.press("Enter")
@@ -504,6 +604,37 @@ def test_a_browser_that_is_closed_loses_nothing_that_was_saved(page: Page, brows
     with Project.open(study) as project:
         assert (len(project.reviews()), len(project.codings())) == (2, 1)
     expect(focused(page)).to_have_text("Ours never left the office.")
+
+
+def test_a_browser_that_is_closed_in_the_middle_loses_nothing_that_said_saved(page: Page, browser, slow_app, study):
+    context = browser.new_context()
+    other = review(context.new_page(), slow_app, study)
+    for _ in range(12):
+        other.keyboard.press("Enter")
+        other.wait_for_timeout(60)
+    decided, waiting = other.evaluate("[window.focusReviewApp.seq, window.focusReviewApp.outbox.length]")
+    assert decided == 12
+    context.close()
+    review(page, slow_app, study)
+    with Project.open(study) as project:
+        places = [review.start_char for review in project.reviews()]
+        segments = [segment.start_char for segment in project.segments()]
+    assert len(places) >= decided - waiting
+    # What was stored is what was decided first, each once and in order.
+    assert places == segments[1 : 1 + len(places)]
+
+
+def test_a_new_code_that_others_use_is_not_undone_and_the_screen_says_what_to_do(screen, study):
+    screen.keyboard.press("+")
+    screen.keyboard.type("Rings her own line")
+    press(screen, "Enter")
+    with Project.open(study) as project:
+        place = project.segments()[3]
+        use = AddCoding(place.transcript_id, place.start_char, place.end_char, "rings-her-own-line")
+        apply_edits(project, [use], coder="Ben")
+    press(screen, "u")
+    expect(screen.locator(".fcr-toast.is-loud")).to_contain_text("1 coding use it by now")
+    assert {c.code_id for c in codings(study)} == {"rings-her-own-line"}
 
 
 def test_sixty_decisions_at_once_with_slow_reruns(page, slow_app, study):

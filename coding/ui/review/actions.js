@@ -1,8 +1,12 @@
 // What each action of the key table does.
 
+const OF_OWN = new Set(['reject', 'change', 'valence', 'end-on', 'end-back', 'start-on', 'start-back']);
+
 const ACTIONS = {
   accept(app) {
     const now = app.now();
+    const theirs = app.theirs();
+    if (theirs) { app.unpick(); app.code({ s: theirs.s, e: theirs.e }, { code: theirs.code, valence: theirs.valence }); return; }
     const picked = app.picked();
     const item = picked && picked.p !== undefined && !picked.done ? picked : now.open[0];
     if (item) app.accept(item);
@@ -21,7 +25,7 @@ const ACTIONS = {
   },
   remove(app) {
     const picked = app.picked();
-    const coding = picked && picked.p === undefined ? picked : app.now().mine.at(-1);
+    const coding = picked && picked.p === undefined && !app.theirs() ? picked : app.now().mine.at(-1);
     if (!coding) { app.say('There is nothing to remove here'); return; }
     app.send({ op: 'remove', s: coding.s, e: coding.e, code: coding.code });
     app.say(`Removed ${app.model.code(coding.code).name}`);
@@ -123,6 +127,10 @@ class Keys {
   load(entries) {
     this.all = entries.map(([action, keys, label, group, button]) => ({ action, keys, label, group, button }));
     this.byKey = new Map(this.all.flatMap((binding) => binding.keys.map((key) => [key, binding.action])));
+  }
+
+  first(action) {
+    return this.all.find((binding) => binding.action === action).keys[0] || '';
   }
 
   buttons(...groups) {

@@ -26,7 +26,7 @@ from coding.edits import (
 )
 from coding.edits.segments import MergeSegments, SplitSegment, WithdrawRejection
 from coding.errors import EditError
-from coding.model import Code, Coding, Origin, Valence
+from coding.model import Code, Coding, Origin, Valence, about_the_same
 from coding.store import Project
 from coding.ui.review import events
 from coding.ui.review.board import Found
@@ -124,16 +124,6 @@ def _mine(reviewer: Reviewer, place: Place, code_id: str) -> Coding:
 
 def _is_blind(reviewer: Reviewer, place: Place) -> bool:
     return _BlindSpots(reviewer, place.transcript_id).at(place.start_char, place.end_char)
-
-
-def covers(start: int, end: int, other_start: int, other_end: int) -> bool:
-    """Tell whether two spans are about the same: half of one, at least, is inside the other.
-
-    >>> covers(0, 10, 5, 30), covers(0, 10, 6, 30)
-    (True, False)
-    """
-    shared = min(end, other_end) - max(start, other_start)
-    return shared > 0 and 2 * shared >= min(end - start, other_end - other_start)
 
 
 def _add(
@@ -252,4 +242,4 @@ class _BlindSpots:
     def at(self, start: int, end: int) -> bool:
         if not self._blind or (start, end) in self._finished:
             return False
-        return not any(covers(start, end, *span) for span in self._finished)
+        return not any(about_the_same(start, end, *span) for span in self._finished)

@@ -10,7 +10,10 @@ Object.assign(App.prototype, {
 
   act(action, event, key) {
     const deed = ACTIONS[action];
-    if (deed && this.focus) deed(this, event, key);
+    if (!deed || !this.focus) return;
+    const theirs = OF_OWN.has(action) && this.theirs();
+    if (theirs) this.say(`This coding is ${theirs.coder}’s; accept it to code the same yourself`);
+    else deed(this, event, key);
   },
 
   accept(item, stay = false) {
@@ -44,7 +47,7 @@ Object.assign(App.prototype, {
     else {
       this.lastCode = choice.code;
       const offered = !this.span && this.now().open.find((item) => item.code === choice.code);
-      this.send({ op: offered ? 'accept' : 'code', s: place.s, e: place.e, code: choice.code, valence: offered ? offered.valence : 'shown' });
+      this.send({ op: offered ? 'accept' : 'code', s: place.s, e: place.e, code: choice.code, valence: offered ? offered.valence : choice.valence || 'shown' });
     }
     this.say(`Coded as ${choice.name || this.model.code(choice.code).name}`);
     this.setSpan(null);
@@ -171,8 +174,14 @@ Object.assign(App.prototype, {
   // picked codings and selected words --------------------------------------------------------------------------------------------
 
   pickItem(item, seen = false) {
-    this.pickedItem = { code: item.code, s: item.s, e: item.e, sug: item.p !== undefined };
+    this.pickedItem = { code: item.code, s: item.s, e: item.e, sug: item.p !== undefined, coder: item.coder };
     if (seen) this.refresh();
+  },
+
+  // Somebody else's coding that is picked: it can be looked at and coded alike, and is nobody's to change but theirs.
+  theirs() {
+    const picked = this.picked();
+    return picked && picked.p === undefined && picked.coder !== this.model.me ? picked : null;
   },
 
   unpick() {
@@ -181,7 +190,7 @@ Object.assign(App.prototype, {
 
   isPicked(item) {
     const picked = this.pickedItem;
-    return Boolean(picked && picked.code === item.code && picked.s === item.s && picked.e === item.e && picked.sug === (item.p !== undefined));
+    return Boolean(picked && picked.code === item.code && picked.s === item.s && picked.e === item.e && picked.sug === (item.p !== undefined) && picked.coder === item.coder);
   },
 
   pickedIn(items) {
@@ -191,17 +200,19 @@ Object.assign(App.prototype, {
   picked() {
     if (!this.pickedItem) return null;
     const now = this.now();
-    return this.pickedIn([...now.mine, ...now.sug]) || null;
+    return this.pickedIn([...now.mine, ...now.sug, ...now.others]) || null;
   },
 
   cycle() {
     const now = this.now();
-    const items = [...now.mine, ...now.open];
+    const items = [...now.mine, ...now.open, ...now.others];
     if (!items.length) { this.say('There are no codings here'); return; }
     const at = items.findIndex((item) => this.isPicked(item));
     const item = items[(at + 1) % items.length];
     this.pickItem(item, true);
-    this.say(`${this.model.code(item.code).name}, ${item.p === undefined ? 'coded' : 'suggested'}, ${item.valence}`);
+    const who = item.p !== undefined ? 'suggested' : item.coder === this.model.me ? 'coded' : `coded by ${item.coder}`;
+    const part = item.s === this.focus.s && item.e === this.focus.e ? '' : `, on “${this.words(item, 60)}”`;
+    this.say(`${at + 2 > items.length ? 1 : at + 2} of ${items.length}: ${this.model.code(item.code).name}, ${who}, ${item.valence}${part}`);
   },
 
   words(span, most = 400) {

@@ -179,6 +179,9 @@ class Feed:
                 DECISION_ROWS if deciding else 0 if busy and self._repeats(message) else IDLE_ROWS,
             ),
         }
+        remaining = self.learner.board.remaining if self.learner and self.learner.board else None
+        if remaining is not None:
+            told["remaining"] = [round(remaining.expected), round(remaining.low), round(remaining.high)]
         if message is not None:
             self._on_wish(project, message, told, busy=busy)
         self.answered = (client, message.number if message else -1)

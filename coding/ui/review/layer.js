@@ -16,6 +16,7 @@ class App {
     this.count = 0;
     this.outbox = [];
     this.wishOrder = '';
+    this.stripes = 'all';
     this.onView = () => this.sync();
     this.onLeave = (event) => { if (this.outbox.length) event.preventDefault(); };
     window.addEventListener('focus-review-view', this.onView);
@@ -79,7 +80,7 @@ class App {
 
   strip() {
     const strip = h('div', { class: 'fcr-strip', role: 'toolbar', 'aria-label': 'Move, words, notes' },
-      ['Move', 'Words', 'Note', 'See'].map((group) => h('span', { class: 'fcr-group' }, this.keys.buttons(group).map((binding) => this.button(binding)))));
+      ['Move', 'Words', 'Note', 'See'].map((group) => h('span', { class: 'fcr-group' }, this.keys.buttons(group).map((binding) => this.button(binding)))), this.toolbar.stripes);
     this.view.density.after(strip);
     this.about = h('div', { class: 'fcr-hidden', id: 'fcr-about' });
     this.voice = h('div', { class: 'fcr-hidden', 'aria-live': 'polite' });
@@ -244,6 +245,12 @@ class App {
     this.view.box.focus({ preventScroll: true });
   }
 
+  setStripes(kind) {
+    this.stripes = kind;
+    this.painter.repaint();
+    this.view.box.focus({ preventScroll: true });
+  }
+
   go(seg, { trail = true, block = 'nearest' } = {}) {
     if (!seg) return;
     if (this.focus && this.focus !== seg && trail) { this.trail.push(this.focus); if (this.trail.length > 200) this.trail.shift(); }
@@ -356,6 +363,7 @@ class App {
       this.painter.segment(this.focus);
       const parts = [
         now.mine.length ? `Coded: ${now.mine.map((c) => `${this.model.code(c.code).name}, ${c.valence}`).join('; ')}` : '',
+        now.others.length ? `By others: ${now.others.map((c) => `${this.model.code(c.code).name}, ${c.valence}, ${c.coder}`).join('; ')}` : '',
         now.open.length && !now.review ? `Suggested: ${now.open.map((item) => `${this.model.code(item.code).name} ${item.p} per cent`).join('; ')}` : '',
         now.review ? 'Finished' : '', now.flagged ? 'Flagged' : '',
       ];

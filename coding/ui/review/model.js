@@ -117,6 +117,7 @@ class Model {
     if (answer.since > this.rev) return null;
     let cut = false;
     this.ready = answer.ready;
+    this.remaining = answer.remaining || this.remaining;
     answer.codes.forEach((code, i) => { this.index[this.staticIndex + i] = code; });
     for (const [table, key, entry] of answer.rows) {
       if (table === 'codes') { if (entry) this.codes.set(key, entry); }
@@ -273,6 +274,13 @@ class Model {
 
   memosOn(target) {
     return [...(this.byTarget.get(target) || [])].map((key) => this.tables.memos.get(key)).filter((memo) => memo.coder !== this.me);
+  }
+
+  // Who has coded in this transcript, by name.
+  coders() {
+    const found = new Set();
+    for (const coding of this.tables.codings.values()) found.add(coding.coder);
+    return [...found].sort((a, b) => a.localeCompare(b));
   }
 
   // A code keeps its lane once it has one.

@@ -2,6 +2,10 @@
 
 const STATES_OF_SEG = ['is-coded', 'is-sure', 'is-unsure', 'is-needed', 'is-finished', 'is-flagged', 'is-others'];
 
+// Eight colours that people who see colours differently tell apart (Okabe and Ito, without black).
+const CODERS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f6a00', '#7a8288'];
+const VALENCE_COLOURS = { shown: '#0072b2', lacking: '#d55e00', unclear: '#7a8288' };
+
 class Painter {
   constructor(app) {
     this.app = app;
@@ -103,6 +107,57 @@ class Painter {
     this.tip.style.top = `${at.top - frame.top}px`;
   }
 
+  // Everything in sight anew, as after another choice of stripes.
+  repaint() {
+    this.claimLanes();
+    for (const turn of this.seen) this.turns.add(turn);
+    this.later();
+  }
+
+  // The stripes of the focused segment by name, for those who do not point at them with a mouse.
+  labels(turn, items) {
+    const { focus, model } = this.app;
+    if (!focus || focus.turn !== turn) return null;
+    const here = items.filter((item) => overlaps(item, focus));
+    if (!here.length) return null;
+    const at = focus.el.getBoundingClientRect();
+    const frame = turn.lanes.getBoundingClientRect();
+    const row = (item) => {
+      const code = model.code(item.code);
+      const who = item.kind === 'suggested' ? `${item.p} %` : item.kind === 'other' ? item.coder : '';
+      return h('li', { class: this.app.isPicked(item) ? 'is-picked' : '' }, h('i', { class: `is-${item.kind} is-${item.valence}`, style: { '--c': this.colour(item) } }),
+        h('span', {}, code.name), who && h('em', {}, who));
+    };
+    const picked = here.findIndex((item) => this.app.isPicked(item));
+    const from = Math.max(0, Math.min(picked - 2, here.length - 4));
+    const more = here.length - 4;
+    return h('ul', { class: 'fcr-labels', style: { top: `${at.bottom - frame.top + 3}px` } },
+      here.slice(from, from + 4).map(row), more > 0 && h('li', { class: 'fcr-more' }, `${more} more: press ${showKey(this.app.keys.first('overlap'))}`));
+  }
+
+  // What the stripes show in the chosen mode: which of them, in which lane and colour.
+  shows(item) {
+    const { stripes } = this.app;
+    if (stripes === 'decided') return item.kind !== 'suggested';
+    if (stripes === 'suggested') return item.kind === 'suggested';
+    if (stripes === 'mine') return item.kind === 'mine';
+    return stripes !== 'coder' || item.kind !== 'suggested';
+  }
+
+  laneOf(item) {
+    return this.app.stripes === 'coder' ? this.app.model.coders().indexOf(item.coder) : this.app.model.lane(item.code);
+  }
+
+  laneCount() {
+    return this.app.stripes === 'coder' ? this.app.model.coders().length : this.app.model.lanes.size;
+  }
+
+  colour(item) {
+    if (this.app.stripes === 'coder') return CODERS[Math.max(0, this.laneOf(item)) % CODERS.length];
+    if (this.app.stripes === 'valence') return VALENCE_COLOURS[item.valence];
+    return colourOf(this.app.model.code(item.code));
+  }
+
   // stripes -----------------------------------------------------------------------------------------------------------
 
   stripes(turn) {
@@ -116,10 +171,11 @@ class Painter {
       for (const coding of now.others) items.set(`o${coding.id}`, { ...coding, kind: 'other' });
       if (!now.review) for (const item of now.sure.slice(0, 3)) items.set(`s${seg.s}${item.code}`, { ...item, kind: 'suggested' });
     }
-    const many = Math.max(6, model.lanes.size + 1);
+    const many = Math.max(6, this.laneCount() + 1);
     const step = Math.min(10, frame.width / many);
     const parts = [];
-    for (const item of items.values()) {
+    const shown = [...items.values()].filter((item) => this.shows(item));
+    for (const item of shown) {
       const rect = this.rectOf(turn, item);
       if (!rect) continue;
       const code = model.code(item.code);
@@ -131,11 +187,13 @@ class Painter {
         'data-label': `${pathOf(code)} (${facts})`,
         'data-s': item.s,
         style: {
-          '--c': colourOf(code), left: `${model.lane(item.code) * step}px`, width: `${Math.max(3, step - 3)}px`,
+          '--c': this.colour(item), left: `${this.laneOf(item) * step}px`, width: `${Math.max(3, step - 3)}px`,
           top: `${rect.top - frame.top}px`, height: `${Math.max(6, rect.bottom - rect.top)}px`,
         },
       }));
     }
+    const labels = this.labels(turn, shown);
+    if (labels) parts.push(labels);
     return parts;
   }
 

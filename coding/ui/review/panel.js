@@ -92,8 +92,11 @@ class Panel {
   }
 
   other(coding) {
-    const code = this.app.model.code(coding.code);
-    return h('div', { class: 'fcr-row' }, swatch(code, coding.valence), h('span', { class: 'fcr-code', title: pathOf(code) }, code.name),
+    const { app } = this;
+    const code = app.model.code(coding.code);
+    const picked = app.isPicked(coding);
+    return h('div', { class: `fcr-row${picked ? ' is-picked' : ''}`, 'aria-current': picked ? 'true' : null }, swatch(code, coding.valence),
+      h('button', { type: 'button', class: 'fcr-code', title: pathOf(code), 'data-k': `theirs|${coding.id}`, onclick: () => app.pickItem(coding, true) }, code.name),
       h('span', { class: 'fcr-quiet' }, `${coding.coder}, ${coding.valence}`),
       coding.memo && h('p', { class: 'fcr-memo' }, coding.memo));
   }

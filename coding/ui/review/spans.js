@@ -140,7 +140,7 @@ Object.assign(App.prototype, {
     if (to.e <= to.s || (to.s === from.s && to.e === from.e)) return;
     if (!coding) { this.select(to); return; }
     this.send({ op: 'move', s: coding.s, e: coding.e, code: coding.code, s2: to.s, e2: to.e });
-    this.pickedItem = { code: coding.code, s: to.s, e: to.e, sug: false };
+    this.pickedItem = { code: coding.code, s: to.s, e: to.e, sug: false, coder: this.model.me };
     this.refresh();
     this.say(`${this.model.code(coding.code).name}: ${this.words(to, 60)}`);
   },

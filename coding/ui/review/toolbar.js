@@ -1,5 +1,10 @@
 // Above the transcript: filters, order of review, what is left, and whether all is saved.
 
+const STRIPES = [
+  ['all', 'Stripes: all'], ['decided', 'Stripes: decided'], ['suggested', 'Stripes: suggested'], ['mine', 'Stripes: mine'],
+  ['coder', 'Stripes by coder'], ['valence', 'Stripes by valence'],
+];
+
 class Toolbar {
   constructor(app) {
     this.app = app;
@@ -17,7 +22,6 @@ class Toolbar {
   build() {
     const { app } = this;
     const { model, view } = app;
-    const coders = new Set([...model.tables.codings.values()].map((coding) => coding.coder));
     this.search = h('input', {
       type: 'search', class: 'fcr-search', placeholder: 'Search the words', 'aria-label': 'Search the words', maxlength: 200,
       oninput: () => { this.filter.text = this.search.value; clearTimeout(this.wait); this.wait = setTimeout(() => this.apply(), 120); },
@@ -25,6 +29,10 @@ class Toolbar {
     });
     this.order = h('select', { class: 'fcr-select', 'aria-label': 'Order of review', onchange: () => app.setOrder(this.order.value) },
       [['reading', 'In reading order'], ['certain', 'Surest first'], ['useful', 'Most useful first'], ['random', 'At random']].map(([value, text]) => h('option', { value }, text)));
+    this.stripes = h('select', { class: 'fcr-select', 'aria-label': 'Stripes', title: 'What the stripes beside the text show', onchange: () => app.setStripes(this.stripes.value) },
+      STRIPES.map(([value, text]) => h('option', { value }, text)));
+    this.stripes.value = app.stripes;
+    this.find = h('span', { class: 'fcr-quiet fcr-find' });
     this.clear = h('button', { type: 'button', class: 'fcr-button', onclick: () => this.reset() }, 'Clear');
     this.left = h('span', { class: 'fcr-left-count' });
     this.meter = h('span', { class: 'fcr-meter', 'aria-hidden': 'true' });
@@ -38,10 +46,24 @@ class Toolbar {
         this.select('speaker', 'Speaker', [['', 'Everybody'], ['-', 'Participants'], ...view.data.speakers.map(([label], at) => [String(at), label])]),
         this.select('state', 'State', [['', 'Every state'], ['open', 'Open'], ['decided', 'Decided'], ['finished', 'Finished'], ['coded', 'Coded'], ['flagged', 'Flagged'], ['differs', 'Coders differ']]),
         this.select('certainty', 'Certainty', [['', 'However sure'], ['80', '80 % and more'], ['50', '50 % and more'], ['middle', '30 to 70 %'], ['none', 'No suggestion']]),
-        coders.size > 1 || (coders.size === 1 && !coders.has(model.me)) ? this.select('coder', 'Coder', [['', 'Every coder'], ...[...coders].sort().map((name) => [name, name])]) : null,
+        this.coder = this.select('coder', 'Coder', [['', 'Every coder']]),
         this.order, this.clear),
-      h('div', { class: 'fcr-state' }, this.note, this.left, this.meter, this.status));
+      h('div', { class: 'fcr-state' }, h('div', {}, this.note, this.left, this.meter, this.status), this.find));
     this.clear.hidden = true;
+    this.fillCoders();
+  }
+
+  // Coders come while one works; the choice grows with them.
+  fillCoders() {
+    const coders = this.app.model.coders();
+    const known = coders.join('\n');
+    this.coder.hidden = coders.length < 2 && coders[0] !== undefined && coders[0] === this.app.model.me;
+    if (!coders.length) this.coder.hidden = true;
+    if (known === this.knownCoders) return;
+    this.knownCoders = known;
+    this.coder.replaceChildren(h('option', { value: '' }, 'Every coder'), ...coders.map((name) => h('option', { value: name }, name)));
+    this.coder.value = this.filter.coder;
+    if (this.coder.value !== this.filter.coder) { this.filter.coder = ''; this.coder.value = ''; }
   }
 
   reset() {
@@ -132,8 +154,18 @@ class Toolbar {
     }
     this.left.textContent = left ? `${left.toLocaleString('en-GB')} left` : 'Nothing left';
     this.left.title = `${all - left} of ${all} segments decided`;
+    this.fillCoders();
+    this.tellRemaining();
     this.meter.style.setProperty('--p', `${all ? ((all - left) / all) * 100 : 100}%`);
     this.note.textContent = this.app.answered && !this.app.model.ready ? this.app.preparing() : this.app.model.blind ? 'Blind' : '';
+  }
+
+  // How many codes the machine expects in what is open yet, in the whole project.
+  tellRemaining() {
+    const { remaining } = this.app.model;
+    const say = (value) => Math.round(value).toLocaleString('en-GB');
+    this.find.textContent = remaining ? `about ${say(remaining[0])} codes to find (${say(remaining[1])} to ${say(remaining[2])})` : '';
+    this.find.title = remaining ? 'Codes that are still to be found in what nobody has finished, in the whole project: an estimate, with an interval of 95 %' : '';
   }
 
   saved(waiting, late, problem) {
