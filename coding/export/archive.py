@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coding.agreement import Agreement
 from coding.bundled import DISTRIBUTION, installed_version
 from coding.codebook import dump_codebook
 from coding.edits.codebook import in_tree_order
@@ -137,7 +138,8 @@ def write_archive(
         nameless = None
         _tell(step, "Writing methods.md", 0)
         with Still.open(copy) as opened:
-            methods = describe_methods(opened)
+            agreement = framework.agreement_of(opened)
+            methods = describe_methods(opened, agreement=agreement)
         if with_names:
             rewrite_rows(copy, lambda table, row: None if table in LEFT_OUT_TABLES else row)
         else:
@@ -145,7 +147,7 @@ def write_archive(
             nameless = take_names_out(copy, nlp=nlp)
         packed = Path(folder) / "archive.zip"
         with Still.open(copy) as opened:
-            files = _pack(packed, opened, _methods(methods, nameless), nameless, step)
+            files = _pack(packed, opened, agreement, _methods(methods, nameless), nameless, step)
         write_whole(out, packed.read_bytes())
     return Archive(files, nameless)
 
@@ -155,7 +157,14 @@ def _tell(step: Step | None, what: str, done: int) -> None:
         step(what, done, len(TABLES) + 4)
 
 
-def _pack(path: Path, project: Project, methods: str, nameless: Nameless | None, step: Step | None) -> int:
+def _pack(
+    path: Path,
+    project: Project,
+    agreement: Agreement | None,
+    methods: str,
+    nameless: Nameless | None,
+    step: Step | None,
+) -> int:
     name = project.setting(NAME_SETTING) or project.path.stem
     sums: list[str] = []
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
@@ -166,10 +175,14 @@ def _pack(path: Path, project: Project, methods: str, nameless: Nameless | None,
 
         made: dict[str, Table] = {}
         edits = project.edits()
+        # What takes long in a large study is read, or worked out, once for all files that it is in.
+        ready: dict[str, Callable[[], Table]] = {
+            "history.csv": lambda: tables.history_table(project, edits),
+            "framework.csv": lambda: framework.read_framework_table(project, agreement),
+        }
         for done, (part, (make, _)) in enumerate(TABLES.items(), start=1):
             _tell(step, f"Writing {part}", done)
-            # The history of a large study takes long to read, so it is read once for both of its files.
-            made[part] = tables.history_table(project, edits) if make is tables.history_table else make(project)
+            made[part] = make(project) if part not in ready else ready[part]()
             add(part, to_csv(made[part]))
         for part, (make, _, _) in RESULTS.items():
             # What a study has nothing of is no file of its own.

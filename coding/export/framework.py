@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coding.agreement import agree
+from coding.agreement import Agreement, agree
 from coding.errors import CodingError
 from coding.evidence import Evidence, Passage, Sources, Strength, gather_evidence
 from coding.export.csv import Cell, Table
@@ -69,15 +69,26 @@ MEANINGS = {
 """What the columns hold."""
 
 
-def read_framework_table(project: Project) -> Table:
-    """Return the table of a project's framework, with the agreement of its coders."""
+def read_framework_table(project: Project, agreement: Agreement | None = None) -> Table:
+    """Return the table of a project's framework, with the agreement of its coders.
+
+    Args:
+        project: The project.
+        agreement: That of its coders, where it is at hand.
+    """
     framework = read_framework(project)
-    several = len({coding.coder for coding in project.codings()}) > 1
+    found = agreement or agreement_of(project)
+    return framework_table(framework, gather_evidence(Sources(project), framework, agreement=found))
+
+
+def agreement_of(project: Project) -> Agreement | None:
+    """Return how far people agree, or ``None`` where nothing can be compared."""
+    if len({coding.coder for coding in project.codings()}) < 2:
+        return None
     try:
-        agreement = agree(project, suggestions=()) if several else None
+        return agree(project, suggestions=())
     except CodingError:
-        agreement = None  # Nothing can be compared.
-    return framework_table(framework, gather_evidence(Sources(project), framework, agreement=agreement))
+        return None
 
 
 def framework_table(framework: Framework, evidence: Evidence) -> Table:
