@@ -4,7 +4,8 @@ import dataclasses
 import json
 
 from coding.cli import main
-from coding.edits import AddCoding, MarkReviewed, RejectSuggestion, SetCodebook, WriteMemo, apply_edits, undo
+from coding.consensus import find_differences, settle
+from coding.edits import AddCoding, Assign, MarkReviewed, RejectSuggestion, SetCodebook, WriteMemo, apply_edits, undo
 from coding.methods import describe_methods
 from coding.methods.words import between, listed, number_of
 from coding.model import Origin, Segment
@@ -138,3 +139,23 @@ def test_words_for_numbers_lists_and_days():
     assert number_of(1_000, "pair of codes") == "1,000 pairs of codes"
     assert listed(["a", "b"]) == "a and b"
     assert between("2026-03-02T10:00:00Z", "2026-04-09T10:00:00Z") == "between 2 March 2026 and 9 April 2026"
+
+
+def test_what_was_drawn_and_what_was_settled_is_told(study):
+    first = study.transcripts()[0].id
+    places = [(s.transcript_id, s.start_char, s.end_char) for s in study.segments()]
+    assert "Consensus" not in texts(study)
+    given = [Assign(first, who, blind=True, share=0.2, seed=7) for who in ("Ada", "Bea")]
+    apply_edits(study, given, coder="Ada")
+    for who, code in (("Ada", "tries-service"), ("Bea", "tells-early")):
+        operations = [AddCoding(*place, code, origin=Origin.BLIND) for place in (places[1], places[3])]
+        operations += [MarkReviewed(*place, blind=True) for place in places]
+        apply_edits(study, operations, coder=who)
+    where = find_differences(study).places[0]
+    apply_edits(study, [settle(where, "keep", reason="so", coder="Ada")], coder="Cy")
+    found = texts(study)
+    assert found["Coding"].startswith("1 transcript was assigned to coders, 1 of them to two or more, who coded blind.")
+    assert "drawn at random, balanced by length, with 20% of the words to be coded twice (seed 7)." in found["Coding"]
+    assert "Coders differed at 2 of the 4 segments that two or more had finished." in found["Consensus"]
+    assert "1 place was settled by Cy" in found["Consensus"]
+    assert found["Consensus"].endswith("1 place was still open.")

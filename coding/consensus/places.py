@@ -6,6 +6,7 @@ import bisect
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from coding.agreement import is_same_person
 from coding.errors import CodingError
@@ -19,7 +20,7 @@ UNITS = ("segment", "turn", "sentence")
 _NEVER_CUT = 10**9
 
 
-@dataclass(slots=True)
+@dataclass
 class Place:
     """One unit.
 
@@ -37,12 +38,12 @@ class Place:
     codings: list[Part] = field(default_factory=list)
     settlements: list[Settlement] = field(default_factory=list)
 
-    @property
+    @cached_property
     def settled(self) -> set[str]:
         """Return the ids of the codes that are settled here."""
         return {code_id for one in self.settlements for code_id in one.code_ids}
 
-    @property
+    @cached_property
     def given(self) -> dict[str, dict[str, set[Valence]]]:
         """Return for each code who of those that finished the place has it, and as what."""
         found: dict[str, dict[str, set[Valence]]] = {}
@@ -52,7 +53,7 @@ class Place:
                 found.setdefault(coding.code_id, {}).setdefault(coding.coder, set()).add(coding.valence)
         return found
 
-    @property
+    @cached_property
     def apart(self) -> set[str]:
         """Return the ids of the codes that not all who finished the place have alike; none where only one did."""
         if len(self.finished) < 2:
@@ -156,7 +157,8 @@ def _inside(place: Place, spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def _covered(found: Sequence[Place], ends: Sequence[int], start_char: int, end_char: int) -> Iterator[Place]:
-    for place in found[bisect.bisect_right(ends, start_char) :]:
+    for at in range(bisect.bisect_right(ends, start_char), len(found)):
+        place = found[at]
         if place.start_char >= end_char:
             return
         if about_the_same(start_char, end_char, place.start_char, place.end_char):

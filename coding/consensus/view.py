@@ -172,7 +172,7 @@ def _codings(transcript_id: str, work: Sequence[Place]) -> list[Coding]:
 
 
 def _pieces(transcript_id: str, place: Place) -> Iterator[_Piece]:
-    done = place.settled
+    done = set(place.settled)
     for settlement in place.settlements:
         for one in _settled(transcript_id, place, settlement):
             done.add(one.coding.code_id)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from coding.agreement import Agreement, Sampling
 from coding.bundled import DISTRIBUTION, installed_version
 from coding.methods.material import write_codebook, write_material
+from coding.methods.sharing import write_consensus, write_sharing
 from coding.methods.words import between
 from coding.methods.work import write_agreement, write_coding, write_suggestions
 from coding.store import Project, Tally
@@ -51,8 +53,8 @@ def describe_methods(
         sampling: How agreement is resampled where it is worked out here; 1,000 resamples with seed 0 unless given.
 
     Returns:
-        Paragraphs on material, codebook, coding, the machine's part, agreement and tools, as far as there is anything
-        to say.
+        Paragraphs on material, codebook, coding, the machine's part, agreement, consensus and tools, as far as there
+        is anything to say.
 
     Raises:
         ProjectError: The project cannot be read.
@@ -67,9 +69,10 @@ def describe_methods(
     parts = (
         ("Material", write_material(project, tally)),
         ("Codebook", write_codebook(project, tally)),
-        ("Coding", write_coding(project, tally)),
+        ("Coding", chain(write_sharing(project), write_coding(project, tally))),
         ("Suggestions", write_suggestions(project, tally)),
         ("Agreement", write_agreement(project, agreement, sampling)),
+        ("Consensus", write_consensus(project)),
         ("Tools", _tools(tally)),
     )
     written = ((title, " ".join(sentences)) for title, sentences in parts)
