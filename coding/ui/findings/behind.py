@@ -32,8 +32,8 @@ class View:
         name: Names the view in keys and files.
         table: The numbers.
         behind: Returns what a click stands for: the rows of codings, or a frame with quotations, and what to call it.
-            It gets the row that was clicked, and the column, or ``None`` where rows are chosen.
-        cells: Whether cells are chosen, and not rows.
+            It gets the row and the column that was clicked, or ``None`` for the column of a mark in a plot.
+        wide: Whether the index is the first column.
         shown: The columns to show, each with its heading; all where it is empty.
         chart: The same as a plot.
         note: What to know before reading it.
@@ -45,7 +45,7 @@ class View:
     name: str
     table: DataFrame
     behind: Callable[[int, str | None], tuple[list[int] | DataFrame, str]] | None = None
-    cells: bool = False
+    wide: bool = False
     shown: Mapping[str, str] | None = None
     chart: Chart | None = None
     note: str = ""
@@ -82,8 +82,7 @@ def show_view(project: Project, material: Material, view: View) -> None:
         return
     with right:
         if clicked is None:
-            what = "bar" if plotted else "number" if view.cells else "row"
-            st.text(f"Click a {what} to read what is behind it.")
+            st.text(f"Click a {'bar' if plotted else 'number'} to read what is behind it.")
             return
         found, title = view.behind(*clicked)
         _said(project, material, found, title, f"{view.name}-{clicked[0]}-{clicked[1]}")
@@ -99,21 +98,19 @@ def _numbers(view: View) -> tuple[int, str | None] | None:
         shown = shown.style.map(_shade(shown))
     event: Any = st.dataframe(
         shown,
-        hide_index=not view.cells,
+        hide_index=not view.wide,
         column_config=config,
         on_select="rerun" if view.behind else "ignore",
-        selection_mode="single-cell" if view.cells else "single-row",
+        selection_mode="single-cell",
         height="auto" if len(view.table) < 20 else 640,
         placeholder="",
         key=f"table-{view.name}",
     )
-    if not view.behind:
+    chosen = event.selection.cells if view.behind else []
+    if not chosen or chosen[0][1] not in columns:
         return None
-    if view.cells:
-        chosen = event.selection.cells
-        return (int(chosen[0][0]), str(chosen[0][1])) if chosen and chosen[0][1] in columns else None
-    rows = event.selection.rows
-    return (int(rows[0]), None) if rows else None
+    names = {heading: name for name, heading in (view.shown or {}).items()}
+    return int(chosen[0][0]), names.get(str(chosen[0][1]), str(chosen[0][1]))
 
 
 def _plot(view: View) -> tuple[int, str | None] | None:

@@ -109,7 +109,7 @@ def _side_by_side(
         name,
         wide,
         behind,
-        cells=True,
+        wide=True,
         chart=chart_grid(wide, f"Codes {name}", up=""),
         note=note,
         config={"_index": st.column_config.Column("Code", width=260), **dict.fromkeys(wide.columns, number)},
