@@ -10,10 +10,12 @@ from pathlib import Path
 from coding.bundled import bundled
 from coding.codebook import load_codebook
 from coding.edits import AddCoding, MarkReviewed, Operation, SetAttributes, SetCodebook, SetRole, apply_edits
+from coding.edits.survey import ImportSurvey
 from coding.encoders import Encoder
 from coding.errors import CodingError, ProjectError
 from coding.model import Origin, Role, Segment, Transcript, Valence
 from coding.pipeline import Source, Step, import_files, suggest
+from coding.questionnaires import load_mapping, read_survey
 from coding.store import Project
 
 FACILITATOR = "Example facilitator"
@@ -84,6 +86,7 @@ def _fill(project: Project, step: Step | None) -> None:
         if result.error:
             raise CodingError(result.error)
     _add_attributes(project, folder / "participants.csv")
+    add_survey(project, folder)
     gold = load_gold(folder / "codings.csv")
     for info in project.transcripts()[:CODED]:
         transcript = project.transcript(info.id)
@@ -135,6 +138,18 @@ def place_gold(coding: GoldCoding, transcript: Transcript) -> AddCoding:
     return AddCoding(
         transcript.id, start, start + len(coding.quotation), coding.code_id, valence=coding.valence, origin=Origin.BLIND
     )
+
+
+def add_survey(project: Project, folder: Path) -> None:
+    """Bring the invented survey of the example study in, with what its items ask about.
+
+    Args:
+        project: The example study.
+        folder: Where ``survey.csv`` and ``survey.yaml`` are.
+    """
+    mapping = load_mapping(folder / "survey.yaml", project.codebook())
+    reading = read_survey(folder / "survey.csv", mapping=mapping)
+    apply_edits(project, [ImportSurvey(reading.survey)], coder=FACILITATOR, batch="demo-survey")
 
 
 def _add_attributes(project: Project, path: Path) -> None:

@@ -428,3 +428,26 @@ def m013_apart(db: Database) -> None:
         ) WITHOUT ROWID;
         """,
     )
+
+
+@migrations()
+def m005_survey(db: Database) -> None:
+    """Create the survey strand: items with what they ask about, and the answers of respondents."""
+    _run(
+        db,
+        """
+        CREATE TABLE survey_items (
+            id TEXT PRIMARY KEY,
+            position INTEGER NOT NULL,
+            code_id TEXT,
+            reversed INTEGER NOT NULL DEFAULT 0,
+            confirmed INTEGER NOT NULL DEFAULT 0,
+            data TEXT NOT NULL
+        );
+        CREATE TABLE survey_answers (
+            id TEXT PRIMARY KEY,
+            position INTEGER NOT NULL,
+            data TEXT NOT NULL
+        );
+        """,
+    )

@@ -19,6 +19,7 @@ from coding.cli.consensus import add_consensus
 from coding.cli.copies import add_backup, add_restore
 from coding.cli.out import add_evaluate, add_export, add_review
 from coding.cli.persons import add_people, add_pseudonyms
+from coding.cli.survey import add_survey
 from coding.cli.team import add_assign, add_team
 from coding.cli.themes import add_themes
 from coding.cli.work import add_agree, add_codebook, add_suggest
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         *study,
         add_suggest,
         add_themes,
+        add_survey,
         add_agree,
         add_consensus,
         add_methods,

@@ -161,6 +161,7 @@ class _Rewriter:
     everywhere: Matcher = field(default_factory=lambda: Matcher(()))
     words: frozenset[str] = frozenset()
     acts: dict[str, str] = field(default_factory=dict)
+    respondents: dict[str, int] = field(default_factory=dict)
     ids: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -212,6 +213,14 @@ class _Rewriter:
             talk = self.talks[row["transcript_id"]]
             label = talk.labels.get(row["label"], row["label"])
             return {**self.fields(row), "label": label, "key": f"{talk.new.id}:{label}"}
+        return self.other(table, row)
+
+    def other(self, table: str, row: Row) -> Row:
+        """Return a row of a table that holds no names of its own, or hides them in lists."""
+        if table == "survey_answers":
+            # Respondents are often called by their e-mail address or staff number.
+            number = self.respondents.setdefault(row["id"], len(self.respondents) + 1)
+            return {**self.fields(row), "id": f"respondent-{number}"}
         if table == "framework_behaviours":
             # Ids of codes are no words, and these places stand in lists, without columns that say what they are.
             places = row["quotations"] and dumps([self.place(*place) for place in json.loads(row["quotations"])])

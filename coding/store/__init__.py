@@ -16,6 +16,7 @@ from coding.store.joining import Joining, MergeRecord
 from coding.store.machine import Machine
 from coding.store.outline import BehaviourRow, ClusterRow, Outline
 from coding.store.study import Study, TranscriptInfo
+from coding.store.survey import SurveyStore
 from coding.store.themes import FoundThemes
 from coding.store.together import Assignment, Outcome, Settlement, Together
 
@@ -39,7 +40,9 @@ __all__ = [
 ]
 
 
-class Project(Study, Decisions, Acts, Outline, Together, History, Joining, Machine, FoundThemes, Counted, Copies):
+class Project(
+    Study, Decisions, Acts, Outline, Together, History, Joining, Machine, FoundThemes, Counted, SurveyStore, Copies
+):
     """One study.
 
     Reading methods return frozen types of :mod:`coding.model`. What coders decide is written by

@@ -30,6 +30,8 @@ KEYS = {
     "assignments": "key",
     "settlements": "key",
     "apart": "key",
+    "survey_items": "id",
+    "survey_answers": "id",
 }
 """The tables that edits may change, with the column that names a row."""
 
