@@ -41,10 +41,10 @@ def _propose(arguments: argparse.Namespace) -> Answer:
     from coding.questionnaires import dump_mapping, propose_codes, read_survey
     from coding.store import Project
 
-    with Project.open(arguments.project) as project:
-        codebook = project.codebook()
     reading = read_survey(arguments.file)
-    found = propose_codes(reading.survey.items, codebook, load_encoder(arguments.model))
+    with Project.open(arguments.project) as project:
+        codebook, encoder = project.codebook(), load_encoder(arguments.model)
+        found = propose_codes(reading.survey.items, codebook, encoder, cache=project)
     attributes = list(dict.fromkeys(name for one in reading.survey.respondents for name, _ in one.attributes))
     text = _HEADER + dump_mapping(reading.survey, attributes=attributes, proposals=found)
     data = [

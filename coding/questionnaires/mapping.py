@@ -12,7 +12,10 @@ from coding.model import Codebook
 from coding.survey import Item, Survey
 
 if TYPE_CHECKING:
-    from coding.encoders import Encoder
+    from numpy import float32
+    from numpy.typing import NDArray
+
+    from coding.encoders import EmbeddingCache, Encoder
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ITEMS = 500
@@ -152,7 +155,9 @@ def dump_mapping(
     return str(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120))
 
 
-def propose_codes(items: Sequence[Item], codebook: Codebook, encoder: Encoder) -> list[Proposal]:
+def propose_codes(
+    items: Sequence[Item], codebook: Codebook, encoder: Encoder, *, cache: EmbeddingCache | None = None
+) -> list[Proposal]:
     """Propose a code for each item from its wording, by the engine that suggests codes for talk.
 
     Nothing is decided by it: a person confirms each.
@@ -161,15 +166,20 @@ def propose_codes(items: Sequence[Item], codebook: Codebook, encoder: Encoder) -
         items: The items.
         codebook: Their behaviours.
         encoder: The language model.
+        cache: Where embeddings are kept, such as a project, which has read its codebook before.
     """
+    from coding.encoders import embed
     from coding.model import Valence
     from coding.suggest import Suggester, Unit
 
     if not items or not codebook.codable:
         return []
     units = [Unit(f"item:{at}", item.wording) for at, item in enumerate(items)]
-    embeddings = encoder.encode([item.wording for item in items])
-    model = Suggester.fit(codebook, units, embeddings, encode=encoder.encode)
+
+    def encode(texts: Sequence[str]) -> NDArray[float32]:
+        return embed(texts, encoder=encoder, cache=cache)
+
+    model = Suggester.fit(codebook, units, encode([item.wording for item in items]), encode=encode)
     found = []
     for at, item in enumerate(items):
         best = int(model.scores[at].argmax())

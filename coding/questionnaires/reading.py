@@ -19,6 +19,8 @@ FEWEST_READABLE = 0.6
 """A column is an item when at least this share of what stands in it can be read as an answer."""
 MOST_LEVELS = 40
 """Text with more different values than this is no attribute but a free answer."""
+MOST_LEVEL_CHARS = 60
+"""So is text that is longer than this."""
 MOST_NOTES = 200
 
 _RESPONDENT = ("respondent", "respondent_id", "respondentid", "response_id", "responseid", "id", "case", "participant")
@@ -201,7 +203,7 @@ def _columns(
         item = _as_item(name, sheet.wordings[name], cells)
         if item is not None:
             items.append(item)
-        elif len(set(cells)) <= MOST_LEVELS and len(set(cells)) < max(2, len(cells)):
+        elif len(set(cells)) <= MOST_LEVELS and max(map(len, cells)) <= MOST_LEVEL_CHARS:
             attributes.append(name)
         else:
             left.append(name)

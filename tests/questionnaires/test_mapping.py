@@ -3,11 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coding.codebook import load_codebook
 from coding.errors import CodingError
 from coding.questionnaires import Item, Proposal, Survey, dump_mapping, load_mapping, parse_mapping, propose_codes
 from coding.questionnaires.mapping import with_proposals
-from tests.small import CODEBOOK, ROOT
+from tests.small import CODEBOOK
 
 TEXT = """
 name: Leaders
@@ -113,9 +112,9 @@ def test_a_proposal_confirms_nothing_and_overrules_nobody():
     assert [item.code_id for item in parse_mapping(text).items] == ["tries-service", "tells-early"]
 
 
-def test_the_engine_finds_most_codes_of_the_example_survey(encoder):
-    codebook = load_codebook(ROOT / "codebook.yaml")
-    items = load_mapping(ROOT / "transcripts" / "survey.yaml", codebook).items
-    found = propose_codes(items, codebook, encoder)
-    right = sum(one.code_id == item.code_id for one, item in zip(found, items, strict=True))
-    assert right >= 24
+def test_the_engine_finds_what_an_item_asks_about(encoder):
+    items = [
+        Item("q1", "Rang our own help line to hear how long it takes."),
+        Item("q2", "Told customers of faults early."),
+    ]
+    assert [one.code_id for one in propose_codes(items, CODEBOOK, encoder)] == ["tries-service", "tells-early"]

@@ -7,7 +7,6 @@ from coding.edits import apply_edits, redo, undo
 from coding.edits.survey import ImportSurvey, RemoveSurvey, SetItem, confirm_items
 from coding.errors import EditError
 from coding.questionnaires import Item, Respondent, Survey, stored_survey
-from coding.store import Project
 from tests.small import ROOT
 
 SURVEY = Survey(
@@ -128,14 +127,12 @@ def test_without_a_survey_the_command_says_so(book, capsys):
     assert "has no survey" in capsys.readouterr().err
 
 
-def test_proposals_are_written_as_a_mapping(book, tmp_path, capsys):
-    out = tmp_path / "map.yaml"
-    answers = tmp_path / "a.csv"
-    answers.write_text("id,q1\nText,Rang people with a serious complaint personally.\n1,4\n2,5\n", encoding="utf-8")
-    main(["survey", "propose", str(book), str(answers), "--out", str(out)])
-    assert "takes-up-complaints-in-person" in out.read_text(encoding="utf-8")
-    main(["survey", "import", str(book), str(answers), "--mapping", str(out), "--by", "Ada"])
-    with Project.open(book) as project:
-        assert stored_survey(project)["q1"].confirmed
-    main(["survey", "propose", str(book), str(answers)])
+def test_proposals_are_written_as_a_mapping(study, tmp_path, capsys):
+    out, answers = tmp_path / "map.yaml", tmp_path / "a.csv"
+    answers.write_text("id,q1\nText,Told customers early what had gone wrong.\n1,4\n2,5\n", encoding="utf-8")
+    main(["survey", "propose", str(study.path), str(answers), "--out", str(out)])
+    assert "tells-early" in out.read_text(encoding="utf-8")
+    main(["survey", "import", str(study.path), str(answers), "--mapping", str(out), "--by", "Ada"])
+    assert stored_survey(study)["q1"].confirmed
+    main(["survey", "propose", str(study.path), str(answers)])
     assert "column: q1" in capsys.readouterr().out
