@@ -100,9 +100,7 @@ def _bytes(file: str | Path | bytes) -> bytes:
         except OSError as err:
             raise ReadError(f"the file cannot be read ({err.strerror})", path=path) from err
     if len(data) > MOST_BYTES:
-        raise ReadError(
-            f"a table has at most {MOST_BYTES // 1024**2} MB; leave out what is not needed", path=path
-        )
+        raise ReadError(f"a table has at most {MOST_BYTES // 1024**2} MB; leave out what is not needed", path=path)
     return data
 
 
