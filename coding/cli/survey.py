@@ -110,11 +110,9 @@ def _show(arguments: argparse.Namespace) -> Answer:
         "scales": _records(scales),
     }
     lines = [f"{survey.name}: {len(survey.respondents)} respondents, {len(survey.items)} items", "", "Ratings"]
-    for row in ratings.sort_values("rating", ascending=False).to_dict("records"):
-        lines.append(
-            f"  {row['rating']:.2f} [{row['low']:.2f}, {row['high']:.2f}] of {row['bottom']} to {row['top']}: "
-            f"{row['behaviour']}"
-        )
+    for row in _records(ratings.sort_values("rating", ascending=False)):
+        ends = "" if row["low"] is None else f" [{row['low']:.2f}, {row['high']:.2f}]"
+        lines.append(f"  {row['rating']:.2f}{ends} of {row['bottom']} to {row['top']}: {row['behaviour']}")
     lines += ["", "Scales: alpha, 95 % interval, omega"]
     for row in _records(scales):
         alpha = "-" if row["alpha"] is None else f"{row['alpha']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
