@@ -180,7 +180,8 @@ class _Rewriter:
             if one.sure or not is_common_word(one.text):
                 rules.setdefault(one.text, one.rule)
             for form in _parts_of_people(one):
-                rules.setdefault(form, Replacement(form, one.replacement))
+                # “Garrick Point” is no reason to take every “point” for a name.
+                rules.setdefault(form, Replacement(form, one.replacement, one.any_case))
         for name, new in self.coders.items():
             for form in _forms(name):
                 # The name of an account is often a word, so here its capitals count.

@@ -63,9 +63,8 @@ def _group_figures(found: Found) -> Iterator[Block]:
         return
     yield Heading(2, "Behaviours in the groups", "across-groups")
     yield Text(
-        "How many participants of each group tell of a behaviour, or of its lack. Groups differ in what was asked "
-        "and who "
-        "was there, so a small number is no sign that a behaviour matters less."
+        "How many participants of each group tell of a behaviour, or of its lack. Groups differ in what was asked and "
+        "who was there, so a small number is no sign that a behaviour matters less."
     )
     parts = list(parts_of(found))
     for number, part in enumerate(parts, start=1):
@@ -78,8 +77,7 @@ def _group_figures(found: Found) -> Iterator[Block]:
             draw_groups(rows, list(found.members.items())),
             f"Participants who tell of each behaviour, by group{more}",
             "A row for each behaviour and a column for each group, with the number of participants in each field; "
-            "behind the "
-            "name of a group stands how many participants it has.",
+            "behind the name of a group stands how many participants it has.",
         )
 
 
@@ -147,9 +145,8 @@ def _agreement(found: Found) -> Iterator[Block]:
     good = sum(row.values[0] >= RELIABLE for row in rows)
     fair = sum(RELIABLE > row.values[0] >= TENTATIVE for row in rows)
     yield Text(
-        f"Of {number_of(len(rows), 'code')} with a value, {good} reach .80 and {fair} more reach .667. Over all "
-        "codes alpha "
-        f"is {show_value('alpha', alpha)}. Codes that were used too seldom have no value."
+        f"Of {number_of(len(rows), 'code')} with a value, {good} reach .80 and {fair} more reach .667. Over all codes "
+        f"alpha is {show_value('alpha', alpha)}. Codes that were used too seldom have no value."
     )
     yield figure_of(
         draw_agreement(rows),

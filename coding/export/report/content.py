@@ -12,6 +12,9 @@ _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 Align = Literal["left", "right"]
 
+SHORT_TABLE = 15
+"""A table of no more rows is printed on one page."""
+
 
 def clean(text: str) -> str:
     r"""Return text that every file can hold; what none can becomes a replacement character.

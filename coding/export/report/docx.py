@@ -9,6 +9,7 @@ from functools import singledispatchmethod
 from typing import TYPE_CHECKING, Any
 
 from coding.export.report.content import (
+    SHORT_TABLE,
     Block,
     FigureBlock,
     Heading,
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 TINT = "F1F2EE"
-_SHORT_TABLE = 15
-"""A table of so few rows stands on one page."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -229,7 +228,7 @@ class _Writer:
         self._row(table, block, block.columns, head=True)
         last = len(block.rows) - 1
         for at, row in enumerate(block.rows):
-            self._row(table, block, row, span=at in block.spans, joined=last < _SHORT_TABLE and at < last)
+            self._row(table, block, row, span=at in block.spans, joined=last < SHORT_TABLE and at < last)
         if block.note:
             self.document.add_paragraph(clean(block.note), style="Table note")
 

@@ -8,6 +8,7 @@ from html import escape
 from importlib.resources import files
 
 from coding.export.report.content import (
+    SHORT_TABLE,
     Block,
     FigureBlock,
     Heading,
@@ -153,7 +154,8 @@ def _(block: Quote, number: int) -> str:
 def _(block: TableBlock, number: int) -> str:
     caption = f"Table {number}. {_text(block.caption)}"
     lines = [
-        f'<div class="scroll" role="region" aria-label="Table {number}" tabindex="0">',
+        f'<div class="scroll{" short" if len(block.rows) <= SHORT_TABLE else ""}" role="region" '
+        f'aria-label="Table {number}" tabindex="0">',
         "<table>",
         f"<caption>{caption}</caption>",
         "<colgroup>" + "".join(f'<col style="width: {100 * width:.1f}%">' for width in block.widths) + "</colgroup>",

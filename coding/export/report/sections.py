@@ -46,6 +46,8 @@ def write_report(found: Found, *, title: str = "") -> Report:
         about.append("Participants and coders stand under pseudonyms.")
     name = title.strip() or found.codebook.name.strip() or "Findings"
     groups = number_of(len(found.groups), "focus group")
+    if found.codings and len(found.members) < len(found.groups):
+        groups = f"{len(found.members)} of {groups}"
     return Report(
         name, f"Findings from {groups}" if found.groups else "Findings", tuple(about), tuple(blocks), found.at
     )
@@ -59,8 +61,7 @@ def _summary(found: Found) -> Iterator[Block]:
     if not found.groups:
         yield Text(
             "There are no transcripts in this study yet, so there is nothing to report. Import transcripts, put a "
-            "codebook "
-            "in force and code what people said; then write this report again."
+            "codebook in force and code what people said; then write this report again."
         )
         return
     if not found.codings:
@@ -161,9 +162,8 @@ def _overview(found: Found) -> TableBlock:
     columns = ["Behaviour", "People", "Groups", "Passages", "Shown", "Lacking", "Alpha", *(["Rating"] if rated else [])]
     unclear = any(strength_of(found, one).unclear for one in found.framework.behaviours)
     note = (
-        f"People: of {number_of(found.people, 'participant')}. Groups: of {len(found.members)}. Alpha: "
-        "Krippendorff's alpha "
-        "between the coders, the lowest where a behaviour rests on several codes; – where there is no value."
+        f"People: of {number_of(found.people, 'participant')}. Groups: of {len(found.members)}. Alpha: Krippendorff's "
+        "alpha between the coders, the lowest where a behaviour rests on several codes; – where there is no value."
     )
     if unclear:
         note += " Passages that are neither shown nor lacking are unclear."
@@ -218,8 +218,7 @@ def _method(found: Found) -> Iterator[Block]:
     yield Heading(2, "This report", "method-report")
     text = (
         "A passage is one stretch of talk, counted once however many coders coded it. It is shown or lacking as more "
-        "coders "
-        "saw it, and unclear where they are even or said so. What only moderators say is not counted."
+        "coders saw it, and unclear where they are even or said so. What only moderators say is not counted."
     )
     if len(found.members) < len(found.groups):
         left = [group.name for group in found.groups if not group.looked_at]
@@ -228,8 +227,7 @@ def _method(found: Found) -> Iterator[Block]:
     if found.renamed:
         text += (
             " Names of participants, coders and people they speak of were looked for by the program and replaced for "
-            "this "
-            "report; whoever publishes it should read it for names that no program finds."
+            "this report; whoever publishes it should read it for names that no program finds."
         )
     yield Text(text)
 
@@ -244,8 +242,7 @@ def _findings(found: Found) -> Iterator[Block]:
     if any(one.quotations is None for one in found.framework.behaviours):
         yield Text(
             "Statements and indicators that nobody has written yet are those of the codebook. Quotations that nobody "
-            "has "
-            "chosen yet were proposed by the program, from different people and groups.",
+            "has chosen yet were proposed by the program, from different people and groups.",
             "note",
         )
     for number, cluster in enumerate(found.framework.clusters):
@@ -316,8 +313,7 @@ def _limits(found: Found) -> Iterator[Block]:
         yield Points(tuple(items))
     yield Text(
         "Counts say how often something was told, not how much it matters or how common it is among leaders. Focus "
-        "groups "
-        "are no random sample, and what one participant says follows from what others said before."
+        "groups are no random sample, and what one participant says follows from what others said before."
     )
 
 
