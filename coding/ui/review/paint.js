@@ -118,7 +118,8 @@ class Painter {
   labels(turn, items) {
     const { focus, model } = this.app;
     if (!focus || focus.turn !== turn) return null;
-    const here = items.filter((item) => overlaps(item, focus));
+    const kinds = ['mine', 'suggested', 'other'];
+    const here = items.filter((item) => overlaps(item, focus)).sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
     if (!here.length) return null;
     const at = focus.el.getBoundingClientRect();
     const frame = turn.lanes.getBoundingClientRect();

@@ -48,7 +48,7 @@ class Toolbar {
         this.select('certainty', 'Certainty', [['', 'However sure'], ['80', '80 % and more'], ['50', '50 % and more'], ['middle', '30 to 70 %'], ['none', 'No suggestion']]),
         this.coder = this.select('coder', 'Coder', [['', 'Every coder']]),
         this.order, this.clear),
-      h('div', { class: 'fcr-state' }, h('div', {}, this.note, this.left, this.meter, this.status), this.find));
+      h('div', { class: 'fcr-state' }, h('div', {}, this.left, this.meter, this.status), h('div', { class: 'fcr-notes' }, this.note, this.find)));
     this.clear.hidden = true;
     this.fillCoders();
   }
