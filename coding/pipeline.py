@@ -12,6 +12,7 @@ from coding.assistant import Assistant
 from coding.bundled import bundled
 from coding.codebook import load_codebook
 from coding.edits import SetCodebook, apply_edits
+from coding.edits.people import MergeParticipants
 from coding.encoders import Encoder, embed
 from coding.errors import CodingError, ReadError
 from coding.model import Transcript
@@ -159,6 +160,33 @@ def import_files(
     if step:
         step("Read", len(sources), len(sources))
     return results
+
+
+Place = tuple[str, str]
+"""Where somebody speaks: a transcript's id, or the name of a file that was just imported, and the label there."""
+
+
+def join_speakers(
+    project: Project, pairs: Sequence[tuple[Place, Place]], imported: Sequence[Imported], *, by: str
+) -> int:
+    """Merge speakers of whom a person said before the import that they are one, and return how many pairs were merged.
+
+    Args:
+        project: Where to.
+        pairs: Two places each; pairs whose file was not imported are passed over.
+        imported: What became of the files.
+        by: Who said so.
+    """
+    files = [one.file for one in imported]
+    # Of two files with one name nobody can tell which was meant.
+    ids = {one.file: one.transcript_id for one in imported if one.transcript_id and files.count(one.file) == 1}
+    done = 0
+    for pair in pairs:
+        people = [project.speakers(found).get(label) for place, label in pair if (found := ids.get(place, place))]
+        if len(people) == 2 and people[0] and people[1] and people[0].id != people[1].id:
+            apply_edits(project, [MergeParticipants(people[1].id, people[0].id)], coder=by)
+            done += 1
+    return done
 
 
 def stored_segmentation(project: Project) -> Segmentation:

@@ -9,6 +9,7 @@ from coding.readers import SUFFIXES, TableColumns
 from coding.roles import CoderRole
 from coding.store import Project
 from coding.ui import naming, session
+from coding.ui.joining import one_person
 from coding.ui.parts import sheet, turn_list
 from coding.ui.preview import (
     TURNS_SHOWN,
@@ -232,6 +233,7 @@ def _import(project: Project, ready: list[Draft], drafts: Drafts, names: naming.
         if read is not None:
             transcripts.append(naming.with_moderators(read, draft.moderators))
     decided = naming.confirm(names, transcripts)
+    same = () if names.replace else one_person(project, [draft.file for draft in ready], transcripts)
     st.text("Importing confirms who moderates, as it stands above.")
     pressed = st.button(
         f"Import {count(len(ready), 'file')}",
@@ -260,7 +262,7 @@ def _import(project: Project, ready: list[Draft], drafts: Drafts, names: naming.
     except CodingError as err:
         show_error(err)
         return
-    session.desk(project.path).bring_in(sources, by=who, pseudonymise=pseudonymise)
+    session.desk(project.path).bring_in(sources, by=who, pseudonymise=pseudonymise, same=same)
     st.session_state.pop(_DRAFTS, None)
     st.session_state["focus_uploads"] += 1
     st.session_state[IMPORTED] = True

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from coding.assistant import Assistant
     from coding.interchange import Key, Prefer, Study, StudyReport
     from coding.model import Transcript
-    from coding.pipeline import Imported, Source
+    from coding.pipeline import Imported, Place, Source
 
 Step = Callable[[str, int, int], None]
 Work = Callable[[Step], None]
@@ -173,6 +173,7 @@ class Desk:
         by: str,
         groups: Sequence[str | None] = (),
         pseudonymise: Callable[[Transcript], Transcript] | None = None,
+        same: Sequence[tuple[Place, Place]] = (),
     ) -> None:
         """Import files and then bring the suggestions up to date.
 
@@ -181,11 +182,12 @@ class Desk:
             by: Who imports them.
             groups: The focus group of each file; ``None`` for the one that the source names, or a group of its own.
             pseudonymise: Takes names out of each transcript before it is stored.
+            same: Places of speakers who are one person, as a person said before the import.
         """
         files = tuple(zip_longest(sources, groups[: len(sources)]))
 
         def work(step: Step) -> None:
-            from coding.pipeline import import_files
+            from coding.pipeline import import_files, join_speakers
 
             found: list[Imported] = []
             try:
@@ -193,6 +195,7 @@ class Desk:
                     for number, (source, group) in enumerate(files):
                         step(f"Reading {Path(source.name).name}", number, len(files))
                         found += import_files(project, [source], by=by, group=group, pseudonymise=pseudonymise)
+                    join_speakers(project, same, found, by=by)
             finally:
                 self.imported = tuple(found)
                 self._add_refresh()

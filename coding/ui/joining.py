@@ -9,8 +9,8 @@ import streamlit as st
 from coding.edits import AssignSpeaker, SplitParticipant
 from coding.edits.people import KeepApart, MergeParticipants
 from coding.errors import CodingError
-from coding.model import Participant
-from coding.people import AliasProposal, JoinReport, aliases_of, join_attributes
+from coding.model import Participant, Transcript
+from coding.people import AliasProposal, JoinReport, Speaker, aliases_of, join_attributes, propose_aliases, speakers_of
 from coding.pseudonyms import SETTING, load_key
 from coding.store import Project
 from coding.ui import session
@@ -64,6 +64,37 @@ def _answers(project: Project, proposal: AliasProposal, people: dict[str, Partic
         act(project, [MergeParticipants(gone.id, kept.id)], coder=who)
     elif who is not None and apart:
         act(project, [KeepApart(kept.id, gone.id)], coder=who)
+
+
+def one_person(
+    project: Project, files: Sequence[str], transcripts: Sequence[Transcript]
+) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
+    """Ask who of the files' speakers is one person with another, before they are imported; nobody is unless ticked.
+
+    Returns:
+        Pairs of places: a file's name or a transcript's id, and the label there.
+    """
+    new = [Speaker(label, file) for file, read in zip(files, transcripts, strict=True) for label in read.speakers]
+    known = speakers_of(project)
+    found = [
+        one
+        for one in propose_aliases([*new, *known], apart=project.apart())
+        if one.first.participant_id is None or one.second.participant_id is None
+    ]
+    if not found:
+        return ()
+    names = {info.id: info.name for info in project.transcripts()}
+    chosen = []
+    with st.container(border=True, key="one-person"):
+        st.text("Perhaps one person. Tick those who are; the others stay apart, and can be merged later.")
+        for one in found[:_MOST_PROPOSALS]:
+            places = [(side.transcript_id, side.label) for side in (one.first, one.second)]
+            said = " and ".join(f"{label} in {names.get(place, place)}" for place, label in places)
+            if st.checkbox(plain(f"{said} ({one.strength.value}: {one.reason})"), key=f"same-{places}"):
+                chosen.append((places[0], places[1]))
+        if len(found) > _MOST_PROPOSALS:
+            st.text(f"and {len(found) - _MOST_PROPOSALS:,} more, on the page Participants after the import")
+    return tuple(chosen)
 
 
 def show_labels(project: Project, person: Participant, labels: Sequence[Place], who: str) -> None:

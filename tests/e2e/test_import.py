@@ -65,3 +65,39 @@ def test_fields_are_called_as_the_file_is_for_those_who_cannot_see(visit, tmp_pa
     expect(page.get_by_role("textbox", name=f"Group of {name}", exact=True)).to_be_visible()
     expect(page.get_by_role("combobox", name=f"Moderators in {name}")).to_be_visible()
     assert page.locator("main em, main .katex").count() == 0
+
+
+ALIASES = (
+    "Ann Lee: What did she do?\nP1: She rang people.\nPart. 1: Every Monday.\nAnn Lee: Why?\nBo Ek: Because.\n" * 3
+)
+DROP = """([zone, files]) => {
+    const held = new DataTransfer();
+    for (const [name, text] of files) held.items.add(new File([text], name, { type: "text/plain" }));
+    for (const kind of ["dragenter", "dragover", "drop"])
+        zone.dispatchEvent(new DragEvent(kind, { dataTransfer: held, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_many_files_are_dropped_and_roles_and_aliases_confirmed(visit, tmp_path, make_study):
+    path = make_study(tmp_path / "Leaders.sqlite")
+    page = visit(path)
+    page.get_by_text("Bring transcripts in").click()
+    zone = page.get_by_test_id("stFileUploaderDropzone")
+    expect(zone).to_be_visible()
+    files = [["one.txt", ALIASES], *([f"more {at}.txt", f"P{at}: Hi there.\nQ{at}: Ho.\n" * 3] for at in range(2, 7))]
+    page.evaluate(DROP, [zone.element_handle(), files])
+    expect(page.get_by_role("button", name="Import 6 files")).to_be_visible(timeout=60_000)
+    page.get_by_text("Look at it and choose").first.click()
+    roles = page.get_by_role("combobox", name="Moderators in one.txt")
+    roles.click()
+    page.get_by_role("option", name="Ann Lee").click()
+    page.keyboard.press("Escape")
+    page.get_by_text("P1 in one.txt and Part. 1 in one.txt").click()
+    page.get_by_role("button", name="Import 6 files").click()
+    expect(page.get_by_text("6 of 6 files imported.")).to_be_visible(timeout=120_000)
+    with Project.open(path) as project:
+        one = next(info for info in project.transcripts() if info.name == "one")
+        people = project.speakers(one.id)
+        assert people["Ann Lee"].role is Role.MODERATOR
+        assert people["P1"].id == people["Part. 1"].id != people["Bo Ek"].id
+        assert project.edits(kind="merge-participants")[0].coder == "Ada"

@@ -165,3 +165,20 @@ def test_a_project_with_pseudonyms_refuses_names_unless_told(drop, study):
     named(at.checkbox, "Import with names").set_value(True).run()
     _, transcript = brought_in(at, study)
     assert "Nash" in transcript.text
+
+
+ALIASES = b"Ann Lee: Who was it?\nP1: She was.\nPart. 1: And he.\nAnn Lee: Why?\nBo: Well.\n" * 2
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_likely_aliases_are_merged_at_import_only_where_ticked(drop, study, ticked):
+    at = drop(("rail.txt", ALIASES))
+    box = next(item for item in at.checkbox if "P1 in rail" in item.label.replace("\\", ""))
+    assert not box.value
+    if ticked:
+        at = box.check().run()
+    brought_in(at, study, "Import 1 file")
+    with Project.open(study) as project:
+        people = project.speakers(project.transcripts()[-1].id)
+        assert (people["P1"].id == people["Part. 1"].id) is ticked
+        assert len(project.edits(kind="merge-participants")) == ticked
