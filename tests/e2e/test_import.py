@@ -90,7 +90,7 @@ def test_many_files_are_dropped_and_roles_and_aliases_confirmed(visit, tmp_path,
     page.get_by_text("Look at it and choose").first.click()
     roles = page.get_by_role("combobox", name="Moderators in one.txt")
     roles.click()
-    page.get_by_role("option", name="Ann Lee").click()
+    page.get_by_role("option", name="Bo Ek").click()
     page.keyboard.press("Escape")
     page.get_by_text("P1 in one.txt and Part. 1 in one.txt").click()
     page.get_by_role("button", name="Import 6 files").click()
@@ -98,6 +98,7 @@ def test_many_files_are_dropped_and_roles_and_aliases_confirmed(visit, tmp_path,
     with Project.open(path) as project:
         one = next(info for info in project.transcripts() if info.name == "one")
         people = project.speakers(one.id)
-        assert people["Ann Lee"].role is Role.MODERATOR
+        assert people["Bo Ek"].role is Role.MODERATOR
+        assert people["P1"].role is Role.PARTICIPANT
         assert people["P1"].id == people["Part. 1"].id != people["Bo Ek"].id
         assert project.edits(kind="merge-participants")[0].coder == "Ada"
