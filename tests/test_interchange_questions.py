@@ -273,6 +273,15 @@ def test_nobody_is_asked_where_the_project_is_new(tmp_path, sent, typed, capsys)
     assert "Which one stands?" not in capsys.readouterr().err
 
 
+def test_a_codebook_is_added_to_the_one_that_is_there(project, sent, tmp_path, capsys):
+    text = "name: More\ncodes:\n- {id: early, name: Early, definition: Soon.}\n- {id: late, name: Late}\n"
+    (tmp_path / "more.yaml").write_text(text)
+    run("import", project.path, tmp_path / "more.yaml", "--by", "Ada", "--take-theirs")
+    assert "1 new codes, 1 were there already" in capsys.readouterr().out
+    assert (project.codebook()["early"].definition, project.codebook()["late"].name) == ("Soon.", "Late")
+    assert project.codebook()["early"].parent == "people"
+
+
 # a group
 
 

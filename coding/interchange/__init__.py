@@ -13,7 +13,7 @@ from coding.errors import ReadError
 from coding.export.files import Step
 from coding.interchange.answers import read_answers
 from coding.interchange.codebook_study import SUFFIXES as CODEBOOKS
-from coding.interchange.codebook_study import read_codebook_study
+from coding.interchange.codebook_study import YAML, read_codebook_study
 from coding.interchange.labelled import is_labelled, read_labelled
 from coding.interchange.package import MOST_FILE_BYTES
 from coding.interchange.place import place_study, preview_study
@@ -46,12 +46,14 @@ _READERS: dict[str, Callable[[bytes, str, Step | None], Study]] = {
     ".qdpx": read_qdpx,
     ".qdc": read_qdc,
     ".sqlite3": read_taguette,
+    ".sqlite": read_taguette,
+    ".db": read_taguette,
 }
 
-SUFFIXES = tuple(_READERS)
+SUFFIXES = (*_READERS, *YAML)
 """Of files that are whole studies or codebooks of other tools, not transcripts."""
 
-READ = tuple(dict.fromkeys((*SUFFIXES, ".sqlite", ".db", *CODEBOOKS, ".jsonl")))
+READ = tuple(dict.fromkeys((*SUFFIXES, *CODEBOOKS, ".jsonl")))
 """Of all files that :func:`read_study` reads; what is called ``.csv``, ``.xlsx`` or ``.docx`` is read as a codebook."""
 
 _HEAD_BYTES = 4096
@@ -99,7 +101,7 @@ def read_study(
         return read_codebook_study(found, path.name)
     if suffix == ".jsonl":
         return read_labelled(found, path.name)
-    return _READERS.get(suffix, read_taguette)(found, path.name, step)
+    return _READERS[suffix](found, path.name, step)
 
 
 def texts_of(project: Project) -> dict[str, str]:
