@@ -53,11 +53,15 @@ class ImportSurvey:
 
 @dataclass(frozen=True, slots=True)
 class SetItem:
-    """Say which behaviour an item asks about, and whether agreeing tells of the lack; that also confirms it."""
+    """Say which behaviour an item asks about, and whether agreeing tells of the lack.
+
+    That also confirms it, unless ``confirm`` is false: then it is a proposal that waits for a person's look.
+    """
 
     item_id: str
     code_id: str | None
     reversed: bool = False
+    confirm: bool = True
     kind = "set-item"
     needs = CoderRole.RESEARCHER
 
@@ -67,7 +71,7 @@ class SetItem:
         if old is None:
             raise EditError(f"the survey has no item {self.item_id!r}")
         name = "no behaviour" if self.code_id is None else codable_name(context.project, self.code_id)
-        new = {**old, "code_id": self.code_id, "reversed": int(self.reversed), "confirmed": 1}
+        new = {**old, "code_id": self.code_id, "reversed": int(self.reversed), "confirmed": int(self.confirm)}
         if new == old:
             return Plan((), "")
         turned = ", reversed" if self.reversed else ""

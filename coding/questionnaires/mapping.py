@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -187,17 +187,6 @@ def propose_codes(
         lacking = model.valence(at, code_id) is Valence.LACKING
         found.append(Proposal(item.id, code_id, float(model.probabilities[at, best]), lacking))
     return found
-
-
-def with_proposals(items: Sequence[Item], proposals: Sequence[Proposal]) -> tuple[Item, ...]:
-    """Return the items with the proposed codes where they have none; nothing is confirmed by that."""
-    by_item = {one.item_id: one for one in proposals}
-    return tuple(
-        replace(item, code_id=one.code_id, reversed=one.reversed)
-        if item.code_id is None and (one := by_item.get(item.id)) is not None
-        else item
-        for item in items
-    )
 
 
 # parsing

@@ -24,6 +24,7 @@ MENU = (
     ("codebook.py", "Codebook", ":material/account_tree:"),
     ("memos.py", "Memos", ":material/sticky_note_2:"),
     ("people.py", "Participants", ":material/groups:"),
+    ("survey.py", "Questionnaire", ":material/ballot:"),
     ("learning.py", "Suggestions", ":material/model_training:"),
     ("team.py", "Team", ":material/group:"),
     ("agreement.py", "Agreement", ":material/balance:"),

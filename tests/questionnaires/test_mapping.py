@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from coding.errors import CodingError
 from coding.questionnaires import Item, Proposal, Survey, dump_mapping, load_mapping, parse_mapping, propose_codes
-from coding.questionnaires.mapping import with_proposals
 from tests.small import CODEBOOK
 
 TEXT = """
@@ -103,11 +102,9 @@ def test_codes_are_proposed_from_the_wording():
     assert propose_codes([], CODEBOOK, Bag()) == []
 
 
-def test_a_proposal_confirms_nothing_and_overrules_nobody():
+def test_a_proposal_overrules_nobody():
     items = (Item("q1", "x"), Item("q2", "y", "tells-early", confirmed=True))
     proposals = [Proposal("q1", "tries-service", 0.5, True), Proposal("q2", "tries-service", 0.9, True)]
-    found = with_proposals(items, proposals)
-    assert found == (Item("q1", "x", "tries-service", True), items[1])
     text = dump_mapping(Survey("s", items), proposals=proposals)
     assert [item.code_id for item in parse_mapping(text).items] == ["tries-service", "tells-early"]
 

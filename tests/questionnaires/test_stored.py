@@ -62,6 +62,12 @@ def test_an_item_is_confirmed_by_a_person(surveyed):
     assert stored_survey(surveyed) == SURVEY
 
 
+def test_a_proposal_waits_for_a_person(surveyed):
+    apply_edits(surveyed, [SetItem("q2", "tells-early", confirm=False)], coder="Ada")
+    assert not stored_survey(surveyed)["q2"].confirmed
+    assert stored_survey(surveyed)["q2"].code_id == "tells-early"
+
+
 def test_confirming_all_touches_those_that_wait(surveyed):
     apply_edits(surveyed, confirm_items(stored_survey(surveyed).items), coder="Ada")
     assert all(item.confirmed for item in stored_survey(surveyed).items)

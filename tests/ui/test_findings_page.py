@@ -1,5 +1,9 @@
 import pytest
 
+from coding.edits import apply_edits
+from coding.edits.survey import ImportSurvey
+from coding.store import Project
+from coding.survey import Item, Respondent, Survey
 from coding.ui.findings.views import VIEWS
 from tests.findings.support import SMALL, build
 
@@ -38,6 +42,10 @@ def test_without_codings_the_page_says_how_to_begin(run, tmp_path):
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_table_is_shown(run, coded, name):
+    with Project.open(coded) as project:
+        items = (Item("q1", "Met customers.", "meets", confirmed=True), Item("q2", "Rang back.", "calls"))
+        survey = Survey("Survey", items, (Respondent("R1", (("q1", 4.0),)),))
+        apply_edits(project, [ImportSurvey(survey)], coder="Ada")
     at = run(coded, "findings", view=name)
     assert not at.exception
     assert not at.error
@@ -86,6 +94,7 @@ def test_one_group_and_one_participant_have_clear_words(run, tmp_path):
         at = run(path, "findings", view=name)
         assert not at.exception
         assert not at.error
+    at = run(path, "findings", view="Differences")
     assert any("There are no two kinds of people" in line for line in lines(at))
     at = run(path, "findings", view="Saturation")
     assert any("need 6 sessions; there are 1 session" in line.replace("\\", "") for line in lines(at))

@@ -20,13 +20,16 @@ from coding.findings.counts import (
     shown_against_lacking,
 )
 from coding.findings.differences import Differences, compare_people
+from coding.findings.joint import chart_joint, joint_display
 from coding.findings.pairs import co_occurrence, pair_behind, square
 from coding.findings.saturation import first_codings
 from coding.findings.sequences import following, following_behind, take_up_behind, take_ups, who_takes_up_whom
 from coding.findings.speaking import talk_by_group, talk_share, turns_behind
 from coding.store import Project
+from coding.survey import stored_survey
+from coding.ui import session
 from coding.ui.findings.behind import View
-from coding.ui.widgets import plain
+from coding.ui.widgets import count, plain
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -352,6 +355,53 @@ def differences_view(project: Project, material: Material) -> View | None:
     )
 
 
+def joint_view(project: Project, material: Material) -> View | None:
+    """Show the questionnaire beside what was told in the groups."""
+    survey = stored_survey(project)
+    if survey is None:
+        st.info("There is no questionnaire to set beside what was told. Bring one in on the page Questionnaire.")
+        if st.button("Go to Questionnaire", type="primary"):
+            session.go("survey.py")
+        return None
+    found = joint_display(material, survey)
+    if found.unconfirmed:
+        st.info(plain(f"{count(found.unconfirmed, 'item')} of the questionnaire left out until confirmed."))
+    if found.correlation is None:
+        note = f"No correlation: {found.reason}."
+    else:
+        note = (
+            f"Spearman's correlation of rating and prominence over {found.behaviours} behaviours: "
+            f"{found.correlation:.2f} [{found.low:.2f}, {found.high:.2f}]."
+        )
+    table = found.table
+
+    def behind(row: int, column: str | None) -> tuple[list[int], str]:
+        told = {"shown": "shown", "lacking": "lacking"}
+        return codings_behind(material, code_id=_at(table, row, "code_id"), valence=told.get(column or "")), _at(
+            table, row, "code"
+        )
+
+    return View(
+        "joint display",
+        table,
+        behind,
+        shown={
+            "code": "Behaviour",
+            "verdict": "Strands",
+            "rating": f"Rating, {found.bottom:g} to {found.top:g}",
+            "low": "From",
+            "high": "To",
+            "prominence": "People who tell",
+            "shown": "Shown",
+            "lacking": "Lacking",
+            "why": "Why",
+        },
+        chart=chart_joint(found),
+        note=note,
+        config={"rating": NUMBER, "low": NUMBER, "high": NUMBER, "prominence": PERCENT},
+    )
+
+
 def _compare(project: Project, material: Material, attribute: str, measure: str) -> Differences:
     return _compared(
         str(Path(project.path)),
@@ -391,6 +441,7 @@ VIEWS: dict[str, Callable[[Project, Material], View | None]] = {
     "Talk": talk_view,
     "Saturation": saturation_view,
     "Differences": differences_view,
+    "Joint display": joint_view,
 }
 """The tables of the page in their order."""
 
