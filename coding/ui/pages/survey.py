@@ -37,7 +37,7 @@ def _page(project: Project) -> None:
     survey = stored_survey(project)
     if survey is None:
         st.info(
-            "There is no questionnaire yet. Bring its answers in as CSV or XLSX: a row a respondent, or a row an answer.",
+            "There is no questionnaire yet. Bring its answers in: CSV or XLSX, a row a respondent or a row an answer.",
             icon=":material/ballot:",
         )
         _bring_in(project, coder, replace=False)
