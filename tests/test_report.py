@@ -12,7 +12,9 @@ from coding.agreement import agree, show_value
 from coding.cli import main
 from coding.edits import AddCoding, MarkReviewed, SetCodebook, SetRole, WriteMemo, apply_edits
 from coding.edits.framework import ChangeBehaviour, ChangeCluster, LeaveOut
+from coding.edits.survey import ImportSurvey
 from coding.errors import ExportError
+from coding.evidence import read_ratings
 from coding.export import export
 from coding.export.report import make_report, to_docx, to_html
 from coding.export.report.content import FigureBlock, Heading, Points, Quote, Report, TableBlock, Text, clean, numbered
@@ -21,6 +23,7 @@ from coding.findings.charts import Chart, Series
 from coding.framework import Quotation
 from coding.model import Code, Codebook, Role, Valence
 from coding.store import Project
+from coding.survey import Item, Respondent, Survey
 
 SHOWN, LACKING = Valence.SHOWN, Valence.LACKING
 HOSTILE = (
@@ -270,6 +273,51 @@ def test_a_study_of_moderators_alone_gives_a_report(fresh):
 def test_groups_that_nobody_coded_are_named(fresh):
     code(fresh, "Graham stood at the counter every Friday.", "meets-customers")
     assert "1 of 2 groups has not been coded: Bank." in said(make_report(fresh, with_names=True))
+
+
+# the questionnaire
+
+
+def ask(project, confirmed=True):
+    codes = ("meets-customers", "calls-back", "learns-from-failure", "open-in-a-crisis")
+    items = tuple(Item(f"q{n}", f"My leader … {n}", code_id, confirmed=confirmed) for n, code_id in enumerate(codes))
+    people = tuple(
+        Respondent(f"r{n}", tuple((item.id, float(1 + (n + at) % 5)) for at, item in enumerate(items[:3])))
+        for n in range(12)
+    )
+    apply_edits(project, [ImportSurvey(Survey("Leaders asked by Sunita Rao", items, people))], coder="Ada")
+
+
+def test_ratings_stand_beside_what_was_told(fresh):
+    code(fresh, "Graham stood at the counter every Friday.", "meets-customers")
+    ask(fresh)
+    found = make_report(fresh, with_names=True)
+    assert "Ratings and what was told" in heads(found)
+    table = next(block for block in found.blocks if isinstance(block, TableBlock) and "Joint" in block.caption)
+    rating = read_ratings(fresh)["meets-customers"]
+    row = next(row for row in table.rows if row[0] == "Meets customers")
+    assert row[1:4] == (f"{rating.mean:.2f} [{rating.low:.2f}, {rating.high:.2f}]", "1 of 2", "1")
+    assert f"rated {rating.mean:.2f}" in said(found)
+    assert "There is no questionnaire" not in said(found)
+    silent = next(line for line in said(found).splitlines() if line.startswith("Silence of one strand: "))
+    assert {"Calls back in person", "Learns from failure"} <= set(re.split(r": | and |, |\.", silent))
+    to_html(found)
+    to_docx(found)
+
+
+def test_items_that_nobody_confirmed_are_no_ratings(fresh):
+    code(fresh, "Graham stood at the counter every Friday.", "meets-customers")
+    ask(fresh, confirmed=False)
+    assert read_ratings(fresh) == {}
+    assert "Ratings and what was told" not in heads(make_report(fresh, with_names=True))
+
+
+def test_no_name_comes_in_by_the_questionnaire(fresh):
+    code(fresh, "Graham stood at the counter every Friday.", "meets-customers")
+    ask(fresh)
+    found = make_report(fresh)
+    assert "Ratings and what was told" in heads(found)
+    assert leaks(said(found)) == []
 
 
 # names

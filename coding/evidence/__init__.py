@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from coding.agreement import Agreement, Estimate
 from coding.evidence.passages import Passage, Rating, Strength
+from coding.evidence.ratings import read_ratings
 from coding.evidence.sources import Sources
 from coding.framework import Behaviour, Framework, Quotation
 from coding.model import Valence
@@ -22,6 +23,7 @@ __all__ = [
     "as_quotation",
     "gather_evidence",
     "propose",
+    "read_ratings",
 ]
 
 MOST_SHOWN, MOST_LACKING = 3, 2

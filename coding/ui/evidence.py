@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from coding.agreement import Agreement, agree
 from coding.errors import CodingError
-from coding.evidence import Evidence, Sources, Strength, gather_evidence
+from coding.evidence import Evidence, Rating, Sources, Strength, gather_evidence, read_ratings
 from coding.framework import Framework
 from coding.model import Edit
 from coding.store import Project
@@ -31,6 +31,7 @@ class _Held:
         sources: What was coded.
         agreement: How far coders agree, where that was measured.
         waits: Whether it was not, since there is so much to compare.
+        ratings: What the questionnaire says.
     """
 
     rev: int = -1
@@ -38,12 +39,13 @@ class _Held:
     sources: Sources | None = None
     agreement: Agreement | None = None
     waits: bool = False
+    ratings: Mapping[str, Rating] = field(default_factory=dict)
 
     def read(self, project: Project) -> Sources:
         """Read what was coded, unless only the framework has changed since."""
         rev, counts = project.rev(), project.counts()
         if self.sources is None or counts != self.counts or _changed(project.edits(after=self.rev)):
-            self.sources = Sources(project)
+            self.sources, self.ratings = Sources(project), read_ratings(project)
             self.waits = self.sources.codings > MOST_COMPARED
             self.agreement = None if self.waits else _agreement(project)
         self.rev, self.counts = rev, counts
@@ -54,7 +56,7 @@ def evidence_of(project: Project, framework: Framework) -> Evidence:
     """Return the evidence for every behaviour; quick after the first time, and after every change of the framework."""
     held = _held(str(project.path))
     sources = held.read(project)
-    return gather_evidence(sources, framework, agreement=held.agreement)
+    return gather_evidence(sources, framework, agreement=held.agreement, ratings=held.ratings)
 
 
 def agreement_waits(project: Project) -> bool:

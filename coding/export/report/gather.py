@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from coding.agreement import Agreement, Comparison, agree
 from coding.errors import CodingError
-from coding.evidence import Evidence, Rating, Sources, gather_evidence
+from coding.evidence import Evidence, Sources, gather_evidence, read_ratings
 from coding.export.files import Step
 from coding.findings import Material, Saturation, code_saturation, read_material
+from coding.findings.joint import Joint, joint_display
 from coding.findings.pairs import co_occurrence
 from coding.framework import Framework, read_framework
 from coding.methods import Methods, describe_methods
 from coding.model import Code, Codebook, Role
 from coding.store import Project
+from coding.survey import stored_survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Found:
         agreement: Among people, where two of them or more coded.
         saturation: What each session brought, where anything was coded.
         pairs: Codes that go together, those with the highest coefficient first.
+        joint: Ratings beside what was told, where there is a questionnaire.
+        survey: The name of the questionnaire.
         methods: What was done.
         settled: Whether the codings are those that the coders settled on.
         renamed: Whether names were taken out for this report.
@@ -73,6 +77,8 @@ class Found:
     agreement: Agreement | None
     saturation: Saturation | None
     pairs: tuple[Pair, ...]
+    joint: Joint | None
+    survey: str
     methods: Methods
     settled: bool
     renamed: bool
@@ -95,7 +101,6 @@ def gather(
     *,
     original: Project | None = None,
     without_names: Callable[[str], str] | None = None,
-    ratings: Mapping[str, Rating] | None = None,
     settled: bool = False,
     step: Step | None = None,
 ) -> Found:
@@ -105,7 +110,6 @@ def gather(
         project: What is reported: the project, a copy of it without names, or one layer of it.
         original: The project itself, where ``project`` is something else; the method and the agreement are its own.
         without_names: Takes names out of what is written about the study.
-        ratings: What a questionnaire says about each code.
         settled: Whether the codings of ``project`` are those that the coders settled on.
         step: Told of progress.
 
@@ -119,9 +123,10 @@ def gather(
     agreement = _agreement(source) if coders > 1 else None
     _tell(step, 2)
     sources, framework = Sources(project), read_framework(project)
-    evidence = gather_evidence(sources, framework, agreement=agreement, ratings=ratings)
+    evidence = gather_evidence(sources, framework, agreement=agreement, ratings=read_ratings(source))
     _tell(step, 3)
     material = read_material(project) if codings else None
+    survey, named = stored_survey(source), stored_survey(project)
     methods = describe_methods(source, agreement=agreement)
     if without_names is not None:
         paragraphs = (type(one)(one.title, without_names(one.text)) for one in methods.paragraphs)
@@ -139,6 +144,8 @@ def gather(
         agreement=agreement,
         saturation=None if material is None else code_saturation(material),
         pairs=() if material is None else _pairs(material),
+        joint=None if material is None or survey is None else joint_display(material, survey),
+        survey="" if named is None else named.name,
         methods=methods,
         settled=settled,
         renamed=without_names is not None,

@@ -12,6 +12,7 @@ from coding.export.report.appendix import write_codebook, write_groups
 from coding.export.report.content import Align, Block, Heading, Points, Quote, Report, TableBlock, Text
 from coding.export.report.figures import Row, draw_valence
 from coding.export.report.gather import Found
+from coding.export.report.joint import write_joint
 from coding.framework import Behaviour
 from coding.methods.words import day, listed, number_of
 from coding.model import Role
@@ -37,6 +38,7 @@ def write_report(found: Found, *, title: str = "") -> Report:
         *_method(found),
         *_findings(found),
         *write_across(found),
+        *write_joint(found),
         *_limits(found),
         *write_groups(found),
         *write_codebook(found),
