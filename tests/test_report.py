@@ -18,7 +18,7 @@ from coding.evidence import read_ratings
 from coding.export import export
 from coding.export.report import make_report, to_docx, to_html
 from coding.export.report.content import FigureBlock, Heading, Points, Quote, Report, TableBlock, Text, clean, numbered
-from coding.export.report.figures import Row, draw_agreement, draw_chart, draw_groups, draw_valence
+from coding.export.report.figures import Row, draw_agreement, draw_chart, draw_groups, draw_joint, draw_valence
 from coding.findings.charts import Chart, Series
 from coding.framework import Quotation
 from coding.model import Code, Codebook, Role, Valence
@@ -474,6 +474,7 @@ def test_a_hostile_study_gives_a_report(tmp_path, make_study):
         draw_valence([Row("Cluster", heading=True), Row("$x$ a", (3, 1, 1)), Row("b", (0, 0, 0))]),
         draw_groups([Row("a", (1, 2))], [("One", 2), ("Two", 0)]),
         draw_agreement([Row("a", (0.7,), low=-0.2, high=0.9), Row("b", (1.0,))]),
+        draw_joint([Row("a", (4.1, 50.0), low=3.9, high=4.3), Row("b", (2.0, 0.0))], (1, 5)),
         draw_chart(Chart("steps", 'A "title"', ("One", "Two"), (Series("New", (3, 0)), Series("So far", (3, 3))))),
     ],
 )

@@ -163,6 +163,35 @@ def draw_agreement(rows: Sequence[Row]) -> Drawing:
     return _finish(figure)
 
 
+def draw_joint(rows: Sequence[Row], ends: tuple[float, float]) -> Drawing:
+    """Draw ratings with their intervals, and beside them the share of participants who tell of the same behaviour.
+
+    Args:
+        rows: The rating and the share in per cent of each, with the ends of the rating's interval.
+        ends: The lowest and the highest rating that is possible.
+    """
+    figure = _figure(0.75 + _ROW_IN * max(len(rows), 3))
+    left, right = figure.subplots(1, 2, sharey=True)
+    for at, row in enumerate(rows):
+        rating, share = row.values
+        if row.low is not None and row.high is not None:
+            left.plot([row.low, row.high], [at, at], color=SHOWN, linewidth=1.6, solid_capstyle="butt")
+        left.plot([rating], [at], marker="o", markersize=4.2, color=SHOWN, linestyle="none")
+        right.barh(at, share, height=0.62, color=LACKING, linewidth=0)
+        right.text(share + 1.5, at, f"{share:.0f}", va="center", ha="left", fontsize=7, color=INK)
+    for axes, title in ((left, "Rating with 95 % interval"), (right, "Participants who tell of it, %")):
+        _bare(axes)
+        axes.set_xlabel(title, fontsize=7.5, color=INK)
+        axes.tick_params(axis="x", labelsize=7, colors=INK, length=2)
+        axes.spines["bottom"].set_visible(True)
+        axes.tick_params(axis="y", length=0)
+    _labels(left, rows)
+    left.set_xlim(*ends)
+    right.set_xlim(0, 112)
+    right.set_xticks([0, 50, 100])
+    return _finish(figure)
+
+
 def draw_chart(chart: Chart) -> Drawing:
     """Draw a chart as the page Findings has it."""
     svg = _inline(_NAMED.sub("<svg ", draw_svg(chart, width_in=WIDTH_IN), count=1))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from coding.export.report.across import figure_of
+from coding.export.report.across import MOST_ROWS, figure_of
 from coding.export.report.content import Block, Heading, Points, TableBlock, Text
-from coding.export.report.figures import draw_chart
+from coding.export.report.figures import Row, draw_joint
 from coding.export.report.gather import Found
-from coding.findings.joint import CONVERGENCE, DIVERGENCE, SILENCE, Joint, chart_joint
+from coding.findings.joint import CONVERGENCE, DIVERGENCE, SILENCE, Joint
 from coding.methods.words import listed, number_of
 
 _SAID = {
@@ -32,9 +32,9 @@ def write_joint(found: Found) -> Iterator[Block]:
     yield _table(joint)
     if joint.behaviours:
         yield figure_of(
-            draw_chart(chart_joint(joint)),
-            "Ratings against the share of participants who tell of a behaviour",
-            "A dot for each behaviour that both strands speak of. The joint display has the numbers.",
+            draw_joint(_rows(joint)[:MOST_ROWS], (joint.bottom, joint.top)),
+            "Ratings, and the share of participants who tell of a behaviour, the highest rating first",
+            "A dot with its interval and a bar for each behaviour that is rated. The joint display has the numbers.",
         )
 
 
@@ -87,11 +87,24 @@ def _table(joint: Joint) -> TableBlock:
         ("Behaviour", "Rating [95 %]", "People", "Shown", "Lacking", "Verdict"),
         rows,
         ("left", "right", "right", "right", "right", "left"),
-        (0.34, 0.2, 0.12, 0.09, 0.1, 0.15),
+        (0.36, 0.19, 0.11, 0.09, 0.1, 0.15),
         "Behaviours are ordered by rating and by the share of participants who tell of them, and both orders are cut "
         "into thirds. Convergence: the same third of both. Divergence: the upper third of one and the lower third of "
         "the other. Silence: one strand says nothing. Shown and lacking count codings.",
     )
+
+
+def _rows(joint: Joint) -> list[Row]:
+    names = ("code", "rating", "low", "high", "prominence")
+    return [
+        Row(str(code), (rating, 100 * share), low=_known(low), high=_known(high))
+        for code, rating, low, high, share in zip(*(joint.table[name].tolist() for name in names), strict=True)
+        if rating == rating and share == share
+    ]
+
+
+def _known(value: float) -> float | None:
+    return value if value == value else None
 
 
 def _rating(rating: float, low: float, high: float) -> str:
