@@ -256,3 +256,13 @@ def test_segments_come_in_reading_order(study, transcript):
     assert study.segments(transcript.id) == [
         Segment(transcript.id, t.index, t.start_char, t.end_char) for t in transcript.turns
     ]
+
+
+def test_a_code_that_was_damaged_is_one_sentence(study):
+    project = study
+    project.db.conn.execute("UPDATE codes SET data = '{nonsense' WHERE id = (SELECT min(id) FROM codes)")
+    with pytest.raises(ProjectError, match="put a backup back"):
+        project.codebook()
+    project.db.conn.execute("UPDATE codes SET data = '[]' WHERE id = (SELECT min(id) FROM codes)")
+    with pytest.raises(ProjectError, match="damaged"):
+        project.codebook()

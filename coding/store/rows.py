@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from coding.errors import ProjectError
 from coding.model import (
     Change,
     Code,
@@ -82,11 +83,20 @@ def code_to_json(code: Code) -> str:
 
 
 def code_from_json(text: str) -> Code:
-    """Return the code that :func:`code_to_json` wrote."""
-    data = json.loads(text)
-    for name in ("include", "exclude", "examples", "contrary_examples"):
-        data[name] = tuple(data[name])
-    return Code(**data)
+    """Return the code that :func:`code_to_json` wrote.
+
+    Raises:
+        ProjectError: It is not what was written.
+    """
+    try:
+        data = json.loads(text)
+        for name in ("include", "exclude", "examples", "contrary_examples"):
+            data[name] = tuple(data[name])
+        return Code(**data)
+    except (ValueError, KeyError, TypeError) as err:
+        raise ProjectError(
+            "a code in this project cannot be read, so the file is damaged; put a backup back with `coding restore`"
+        ) from err
 
 
 def coding(row: Row) -> Coding:

@@ -41,7 +41,7 @@ GROUPS = (
     ("Study", ("study.py", "exchange.py", "people.py", "survey.py")),
     ("Coding", ("review.py", "codebook.py", "memos.py", "learning.py")),
     ("Results", ("themes.py", "findings.py", "framework.py", "joint.py", "export.py")),
-    ("Team", ("team.py", "agreement.py", "disagreements.py", "history.py")),
+    ("Together", ("team.py", "agreement.py", "disagreements.py", "history.py")),
 )
 """The headings of the menu with their pages; a page that stands under none of them comes last, under “More”."""
 

@@ -142,6 +142,18 @@ def no_project() -> None:
         session.go("study.py")
 
 
+def project_trouble(err: CodingError) -> None:
+    """Show why the project cannot be opened, and a way to another one."""
+    show_error(err)
+    st.text("If the file was moved, put it back where it was, or open it at its new place. Nothing in it was changed.")
+    with st.container(horizontal=True):
+        if st.button("Try again", icon=":material/refresh:", type="primary"):
+            session.rerun()
+        if st.button("Open another project"):
+            session.choose_project(None)
+            session.go("study.py")
+
+
 def show_page(body: Callable[[Project], None], *, needs: CoderRole | None = None, closed: bool = False) -> None:
     """Show a page on the open project, or say that none is open or what is wrong with it.
 
@@ -154,7 +166,12 @@ def show_page(body: Callable[[Project], None], *, needs: CoderRole | None = None
         no_project()
         return
     try:
-        with session.open_project() as project:
+        opened = session.open_project()
+    except CodingError as err:
+        project_trouble(err)
+        return
+    try:
+        with opened as project:
             refused = "" if needs is None else refusal(project, needs)
             if refused:
                 st.info(plain(refused), icon=":material/lock:")

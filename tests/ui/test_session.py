@@ -9,6 +9,7 @@ from coding.pipeline import Source
 from coding.store import Project
 from coding.ui import session, settings
 from coding.ui.jobs import Desk, Lane
+from coding.ui.shell import MENU
 from coding.ui.widgets import count, plain
 from tests.ui.conftest import HOSTILE
 
@@ -169,3 +170,18 @@ def test_a_project_with_nothing_to_suggest_needs_no_model(tmp_path):
     assert desk.wait(10)
     assert desk.assistant is None
     assert desk.status.error is None
+
+
+@pytest.mark.parametrize("page", [None, *(Path(file).stem for file, _, _ in MENU[1:])])
+def test_every_page_says_in_one_sentence_what_is_wrong_with_a_project(run, study, page):
+    with Project.open(study) as project:
+        project.db.conn.execute("UPDATE codes SET data = '{nonsense' WHERE id = 'calls-back'")
+        project.db.conn.commit()
+    at = run(study, page)
+    assert not at.exception
+    study.unlink()
+    at = run(study, page)
+    assert not at.exception
+    assert "there is no such project" in at.error[0].value
+    next(button for button in at.button if button.label == "Open another project").click().run()
+    assert not at.error

@@ -20,7 +20,7 @@ from coding.ui.importing import IMPORTED, choose_files
 from coding.ui.overview import Progress, import_rows, progress_of
 from coding.ui.parts import Block, sheet
 from coding.ui.shell import work_bar
-from coding.ui.widgets import act, ask_name, count, plain, refusal, show_error
+from coding.ui.widgets import act, ask_name, count, plain, project_trouble, refusal, show_error
 
 if TYPE_CHECKING:
     from coding.pipeline import Imported
@@ -38,13 +38,13 @@ def main() -> None:
     try:
         project = session.open_project()
     except CodingError as err:
-        show_error(err)
-        if st.button("Close this project"):
-            session.choose_project(None)
-            session.rerun()
+        project_trouble(err)
         return
-    with project:
-        _project(project)
+    try:
+        with project:
+            _project(project)
+    except CodingError as err:
+        show_error(err)
 
 
 # one project

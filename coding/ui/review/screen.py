@@ -21,7 +21,7 @@ from coding.ui.review.keys import Binding, bindings, read_keys, write_keys
 from coding.ui.review.learner import Learner, learner_for
 from coding.ui.review.wire import Sight
 from coding.ui.settings import FOLDER
-from coding.ui.widgets import plain, refusal
+from coding.ui.widgets import plain, project_trouble, refusal
 
 KEY = "review-layer"
 TICK_S = 1.4
@@ -70,19 +70,25 @@ def show() -> None:
 def _show() -> None:
     path = session.project_path()
     if path is None:
-        _advise("No project is open.", "Open or make one on the page Project, then come back to review it.")
+        _advise("No project is open.", "Open or make one on the page Project, then come back to review it.", "study.py")
         return
     name = session.coder()
     if name is None:
         _ask_name()
         return
-    with session.open_project() as project:
+    try:
+        opened = session.open_project()
+    except CodingError as err:
+        project_trouble(err)
+        return
+    with opened as project:
         infos = project.transcripts()
         if not infos:
-            _advise("There are no transcripts in this project yet.", "Import some on the page Project.")
+            _advise("There are no transcripts in this project yet.", "Import some on the page Project.", "study.py")
             return
         if not project.codebook().codable:
-            _advise("This project has no codes yet.", "Set a codebook on the page Codebook, or make codes there.")
+            how = "Set a codebook on the page Codebook, or make codes there."
+            _advise("This project has no codes yet.", how, "codebook.py")
             return
         closed = refusal(project, CoderRole.RESEARCHER)
         if closed:
@@ -91,6 +97,8 @@ def _show() -> None:
         if astray:
             st.warning(astray, icon=":material/link_off:")
         sight = _choose(project, infos, name)
+        if not next(info.segments for info in infos if info.id == sight.transcript_id):
+            st.info("This transcript has no segments: nothing in it can be coded by key. Its words can be read here.")
         feed = _feed(path, sight)
         feed.learner = _learner(path, blind=sight.blind)
         feed.begin(project)
@@ -102,8 +110,10 @@ def _show() -> None:
     _layer()
 
 
-def _advise(what: str, how: str) -> None:
+def _advise(what: str, how: str, page: str) -> None:
     st.info(f"**{plain(what)}** {plain(how)}", icon=":material/info:")
+    if st.button("Go to the page Codebook" if page == "codebook.py" else "Go to the page Project", type="primary"):
+        session.go(page)
 
 
 def _ask_name() -> None:
