@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 SUMS = "SHA256SUMS"
 _DATE = (1980, 1, 1, 0, 0, 0)
-_LEVEL = 6
+_LEVEL = 3
 _ODD = re.compile(r"[^\w. -]+")
 
 TABLES: dict[str, tuple[Callable[[Project], Table], str]] = {
