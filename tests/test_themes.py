@@ -22,7 +22,7 @@ from coding.store import Project
 from coding.theme_model import Stretch, Themes, ThemeSettings, steadiness_words
 from coding.themes import find_themes
 from coding.themes.gap import Cover, Spans, compare_with_codebook
-from coding.themes.graph import modularity, neighbour_graph, neighbours_for, sizes_to_try
+from coding.themes.graph import _without_crumbs, modularity, neighbour_graph, neighbours_for, sizes_to_try
 from coding.themes.spread import spread, theme_places
 from coding.themes.steady import leave_out_parts, steadiness
 from coding.themes.words import content, spellings, terms_of
@@ -307,6 +307,12 @@ def test_modularity_is_higher_for_clusters_that_hang_together():
     graph = neighbour_graph(rows, neighbours=3)
     whole = np.repeat([0, 1], 10)
     assert modularity(graph, whole) > 0.4 > modularity(graph, np.tile([0, 1], 10))
+
+
+def test_one_or_two_texts_are_no_cluster_as_long_as_two_others_are_left():
+    rows = np.array([[0.0, 0], [0, 1], [0, 2], [9, 0], [9, 1], [9, 2], [7, 1], [50, 50]])
+    assert _without_crumbs(rows, np.array([0, 0, 0, 1, 1, 1, 2, 3])).tolist() == [0, 0, 0, 1, 1, 1, 1, 1]
+    assert _without_crumbs(rows[:4], np.array([0, 0, 0, 1])).tolist() == [0, 0, 0, 1]
 
 
 def test_a_theme_that_falls_apart_is_not_steady():

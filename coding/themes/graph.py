@@ -26,6 +26,9 @@ STEPS = 6
 WORDING = 0.5
 """How much the wording counts beside the meaning."""
 
+SMALLEST = 3
+"""Fewer texts than this are no cluster, unless a number of clusters was asked for."""
+
 NEAR_BEST = 0.95
 MOST = 60
 _EXACT = 12_000
@@ -222,6 +225,8 @@ class GraphClusters:
         graph = self.reduction.graph
         count = min(self.clusters, len(rows)) if self.clusters else choose_count(rows, graph, seed=self.seed)
         labels = KMeans(count, n_init=10, random_state=self.seed).fit_predict(rows).astype(np.int64)
+        if not self.clusters:
+            labels = _without_crumbs(rows, labels)
         if self.keep_outliers:
             labels = _without_outliers(graph, labels)
         self.labels_ = labels
@@ -245,6 +250,20 @@ def choose_count(rows: Doubles, graph: Any, *, seed: int = 0, sample: int = 3000
         found[len(centres)] = modularity(graph, labels)
     best = max(found.values())
     return max(size for size, value in found.items() if value >= NEAR_BEST * best)
+
+
+def _without_crumbs(rows: Doubles, labels: Labels) -> Labels:
+    """Let clusters of one or two rows go into those nearest to them, the smallest first, as long as two are left."""
+    labels = labels.copy()
+    while True:
+        names, sizes = np.unique(labels, return_counts=True)
+        if len(names) <= 2 or sizes.min() >= SMALLEST:
+            return np.searchsorted(names, labels).astype(np.int64)
+        crumb = labels == names[sizes.argmin()]
+        others = np.delete(names, sizes.argmin())
+        centres = np.stack([rows[labels == name].mean(axis=0) for name in others])
+        distances = ((rows[crumb][:, None] - centres[None]) ** 2).sum(axis=2)
+        labels[crumb] = others[distances.argmin(axis=1)]
 
 
 def _without_outliers(graph: Any, labels: Labels) -> Labels:  # noqa: ANN401
