@@ -159,6 +159,7 @@ class Feed:
         rows = changes(project, self.sight, edits)
         self._note_codes(rows)
         busy = monotonic() - self.decided_at < BUSY_S
+        room = IDLE_ROWS if not busy else 0 if self._repeats(message) else DECISION_ROWS
         told: dict[str, Any] = {
             "doc": self.sight.transcript_id,
             "client": client,
@@ -172,12 +173,7 @@ class Feed:
             "acts": acts_since(project, self.sight.coder, edits),
             "codes": self.codes[self.known_codes :],
             "ready": self.learner is not None and self.learner.board is not None,
-            "board": self._suggestions(
-                project,
-                message,
-                board,
-                DECISION_ROWS if deciding else 0 if busy and self._repeats(message) else IDLE_ROWS,
-            ),
+            "board": self._suggestions(project, message, board, room),
         }
         remaining = self.learner.board.remaining if self.learner and self.learner.board else None
         if remaining is not None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SEEN_PERCENT = 3
 """By how much a probability must differ for a person to see it."""
 
+PORTION = 10
+"""How many rows a version has at most, so that much can go out in little pieces."""
+
 Spot = tuple[int, int]
 
 
@@ -56,17 +59,18 @@ class Told:
         self._waiting = other & seen
 
     def release(self, near: int, room: int) -> None:
-        """Let at most ``room`` rows go out as a new version: what is near and behind ``near`` before what is far."""
+        """Let at most ``room`` rows go out as new versions: what is near and behind ``near`` before what is far."""
         waiting = np.flatnonzero(self._waiting)
         if room <= 0 or not len(waiting):
             return
         starts = np.array([self._places[at][0] for at in waiting], np.int64)
         order = np.lexsort((np.abs(starts - near), starts < near - 200))
-        out = waiting[order[:room]]
-        self.version += 1
-        self._rows[out] = self._new[out]
-        self._versions[out] = self.version
-        self._waiting[out] = False
+        for at in range(0, min(room, len(order)), PORTION):
+            out = waiting[order[at : min(room, at + PORTION)]]
+            self.version += 1
+            self._rows[out] = self._new[out]
+            self._versions[out] = self.version
+            self._waiting[out] = False
 
     def newer(self, since: int) -> int:
         """Return how many rows are newer than version ``since``."""
