@@ -177,7 +177,7 @@ def draw_joint(rows: Sequence[Row], ends: tuple[float, float]) -> Drawing:
         if row.low is not None and row.high is not None:
             left.plot([row.low, row.high], [at, at], color=SHOWN, linewidth=1.6, solid_capstyle="butt")
         left.plot([rating], [at], marker="o", markersize=4.2, color=SHOWN, linestyle="none")
-        right.barh(at, share, height=0.62, color=LACKING, linewidth=0)
+        right.barh(at, share, height=0.62, color=UNCLEAR, linewidth=0)
         right.text(share + 1.5, at, f"{share:.0f}", va="center", ha="left", fontsize=7, color=INK)
     for axes, title in ((left, "Rating with 95 % interval"), (right, "Participants who tell of it, %")):
         _bare(axes)
