@@ -126,7 +126,7 @@ def _strength(project: Project, behaviour: Behaviour, strength: Strength) -> Non
         why = "Nothing has been coded with its codes yet." if behaviour.codes else "It has no codes, so no evidence."
         st.info(why, icon=":material/search_off:")
         return
-    with st.container(horizontal=True, gap="large", key="behaviour-strength"):
+    with st.container(horizontal=True, gap="medium", key="behaviour-strength"):
         st.metric("Participants", f"{strength.people} of {strength.of_people}", width="content")
         st.metric("Groups", f"{strength.groups} of {strength.of_groups}", width="content")
         st.metric("Passages", strength.passages, width="content")
@@ -135,7 +135,7 @@ def _strength(project: Project, behaviour: Behaviour, strength: Strength) -> Non
         parts = [strength.shown, strength.lacking, *([strength.unclear] if unclear else [])]
         st.metric(label, " : ".join(str(part) for part in parts), width="content")
         if strength.rating:
-            st.metric(f"Rating of {strength.rating.respondents}", f"{strength.rating.mean:.1f}", width="content")
+            st.metric(f"Rating, n = {strength.rating.respondents}", f"{strength.rating.mean:.1f}", width="content")
     names = {code.id: code.name for code in (*project.codebook().codes, *project.retired_codes().values())}
     several = len(behaviour.codes) > 1
     for code_id, found in strength.agreement:

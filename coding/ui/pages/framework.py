@@ -182,8 +182,8 @@ def _overview(project: Project, framework: Framework, evidence: Evidence) -> Non
                     "Lacking": strength.lacking,
                     "Unclear": strength.unclear,
                     "Alpha": min(alphas) if alphas else None,
-                    "Cluster": cluster.name,
                     **({"Rating": strength.rating.mean} if strength.rating else {}),
+                    "Cluster": cluster.name,
                 }
             )
     st.dataframe(
