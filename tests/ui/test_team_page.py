@@ -32,6 +32,15 @@ def test_a_researcher_sees_what_an_export_would_hold_and_who_may_make_it(run, st
     assert not run(study, "export", coder="Ada").info
 
 
+def test_who_codes_blind_sees_no_rows_of_others_in_an_export_that_is_closed(run, study):
+    make_team(study)
+    with Project.open(study) as project:
+        apply_edits(project, [Assign(project.transcripts()[0].id, "Bo", blind=True)], coder="Ada")
+    at = run(study, "export", coder="Bo")
+    assert not at.dataframe
+    assert any("review blind" in info.value for info in at.info)
+
+
 def test_nothing_is_closed_without_a_team(run, study):
     at = run(study, "export", coder="Bo")
     assert not any(button.proto.disabled for button in at.get("download_button"))

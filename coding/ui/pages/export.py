@@ -133,6 +133,10 @@ def _result(project: Project, table: Table, how: dict[str, Any]) -> None:
     closed = refusal(project, CoderRole.LEAD, writes=False)
     if closed:
         st.info(plain(closed), icon=":material/lock:")
+        who = session.coder()
+        if who is not None and session.is_blind(project, who):
+            st.info("You review blind, so what others coded is not shown here.", icon=":material/visibility_off:")
+            return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{count(len(table.rows), 'row')}, {count(len(table.columns), 'column')}", width="stretch")
         st.download_button(
@@ -142,7 +146,8 @@ def _result(project: Project, table: Table, how: dict[str, Any]) -> None:
             mime="text/csv",
             disabled=bool(closed),
             help=closed or None,
-            type="primary",
+            # White words on a button that is closed cannot be read.
+            type="secondary" if closed else "primary",
             icon=":material/download:",
             on_click="ignore",
         )
