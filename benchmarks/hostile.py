@@ -34,9 +34,9 @@ def _word(body: str) -> bytes:
 
 
 def _million_cues() -> bytes:
-    cue = "{0}\n{1:02}:{2:02}:{3:02}.000 --> {1:02}:{2:02}:{3:02}.900\nAnna Smith: these are the words.\n\n"
+    cue = "{0}\n{1:02}:{2:02}:{3:02}.000 --> {1:02}:{2:02}:{3:02}.900\nAnna Smith: these are the words of cue {0}.\n\n"
     cues = (cue.format(at, at // 3600 % 100, at // 60 % 60, at % 60) for at in range(1_000_000))
-    return ("WEBVTT\n\n" + "".join(cues).replace("Anna Smith", "Bo Ek", 9)).encode()
+    return ("WEBVTT\n\n" + "".join(cues).replace("Anna Smith", "Bo Ek", 100_000)).encode()
 
 
 FILES: dict[str, tuple[str, Callable[[], bytes]]] = {

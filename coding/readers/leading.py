@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+_MOST_CHARS = 2000
 _CLOSING_MARKS = "\"'”’)]* "
 _OPENING = "|".join(
     (
@@ -64,8 +65,12 @@ _PROBES = re.compile(_PROBING, re.IGNORECASE)
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a turn, roughly: enough to count them."""
-    yield from (part for part in _SENTENCE.split(text.replace("’", "'")) if part)
+    """Yield the sentences of a turn, roughly: enough to count them; of one without end, its beginning and end."""
+    for part in _SENTENCE.split(text.replace("’", "'")):
+        if len(part) > _MOST_CHARS:
+            part = part[: _MOST_CHARS // 2] + part[-_MOST_CHARS // 2 :]
+        if part:
+            yield part
 
 
 def asks(text: str) -> bool:
