@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DECISION_ROWS = 10
 """How many segments' suggestions come with the answer to a decision at most."""
 
-IDLE_ROWS = 90
+IDLE_ROWS = 40
 """How many come at once when nobody decides; the rest follows."""
 
 BUSY_S = 2.5
