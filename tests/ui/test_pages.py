@@ -415,7 +415,7 @@ def test_the_export_shows_the_first_rows(run, study):
     assert list(table["calls-back"])[:3] == ["0", "1", "1"]
     at.multiselect(key="export-codes").set_value(["learning"]).run()
     assert "calls-back" not in at.dataframe[0].value.columns
-    at.multiselect(key="export-coders-coders").set_value(["Ada"]).run()
+    at.multiselect(key="export-coders").set_value(["Ada"]).run()
     assert len(at.dataframe[0].value) == 11
 
 

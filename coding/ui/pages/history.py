@@ -140,7 +140,7 @@ def _choose_moment(project: Project) -> None:
 def _look_at(project: Project, edit: Edit | None) -> None:
     """Offer the study as it was right after the edit that is chosen in the table."""
     if edit is None:
-        st.caption("Choose a row to see the study as it was right after that edit.")
+        st.text("Choose a row to see the study as it was right after that edit.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{edit.at[:19].replace('T', ' ')}  {edit.coder}: {edit.summary}", width="stretch")

@@ -127,7 +127,7 @@ class Painter {
       const code = model.code(item.code);
       const who = item.kind === 'suggested' ? `${item.p} %` : item.kind === 'other' ? item.coder : '';
       return h('li', { class: this.app.isPicked(item) ? 'is-picked' : '' }, h('i', { class: `is-${item.kind} is-${item.valence}`, style: { '--c': this.colour(item) } }),
-        h('span', {}, code.name), who && h('em', {}, who));
+        h('span', {}, code.name), who && h('small', {}, who));
     };
     const picked = here.findIndex((item) => this.app.isPicked(item));
     const from = Math.max(0, Math.min(picked - 2, here.length - 4));
