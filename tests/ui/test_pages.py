@@ -14,7 +14,7 @@ from coding.ui.overview import progress_of
 from tests.conftest import CODEBOOK
 from tests.ui.conftest import HOSTILE
 
-PAGES = ("study", "codebook", "people", "framework", "export", "history")
+PAGES = ("study", "codebook", "people", "survey", "findings", "framework", "export", "history")
 
 
 def parts(at):

@@ -82,7 +82,7 @@ def show_view(project: Project, material: Material, view: View) -> None:
         return
     with right:
         if clicked is None:
-            st.text(f"Click a {'bar' if plotted else 'number'} to read what is behind it.")
+            st.text(f"Click a {'mark' if plotted else 'number'} to read what is behind it.")
             return
         found, title = view.behind(*clicked)
         _said(project, material, found, title, f"{view.name}-{clicked[0]}-{clicked[1]}")
