@@ -13,6 +13,7 @@ from coding.consensus import find_differences, settle
 from coding.edits import AddCoding, MarkReviewed, apply_edits
 from coding.edits.framework import ChangeBehaviour
 from coding.edits.people import RenameParticipant
+from coding.edits.survey import ImportSurvey
 from coding.edits.together import Assign
 from coding.export.archive import write_archive
 from coding.export.csv import codings_table
@@ -20,6 +21,7 @@ from coding.export.results import RESULTS
 from coding.export.still import Still
 from coding.export.xlsx import to_xlsx
 from coding.model import Segment
+from coding.survey import Item, Respondent, Survey
 from tests.small import CODEBOOK, make_transcript
 from tests.test_archive import NAMES, TALK, files_of, leaks
 from tests.themed import set_themes
@@ -49,6 +51,9 @@ def rich(project):
         coder="Ada Lovelace",
     )
     set_themes(project, name="Carol and Sunita")
+    item = Item("q1", "Is your boss like Sunita Rao?", "tries-service", labels=("no", "yes"), low=1, high=2)
+    who = Respondent("carol.brewster@pellow.example", (("q1", 2.0),), (("works with", "Carol Brewster"),))
+    apply_edits(project, [ImportSurvey(Survey("Staff", (item,), (who,)))], coder="Ada Lovelace")
     return project
 
 
@@ -98,6 +103,9 @@ def test_the_workbook_has_a_sheet_for_what_there_is(rich, study):
         "Theme segments",
         "Framework",
         "Settled",
+        "Survey items",
+        "Survey answers",
+        "Respondents",
         "README",
     ]
     explained = {(row[0], row[1]) for row in book["README"].values}

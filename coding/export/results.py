@@ -27,7 +27,21 @@ SETTLED_COLUMNS = (
 )
 ASSIGNMENT_COLUMNS = ("transcript", "coder", "blind", "share", "seed", "assigned_by", "assigned_at")
 
+ITEM_COLUMNS = ("item", "wording", "code_id", "reversed", "low", "high", "labels")
+ANSWER_COLUMNS = ("respondent", "item", "answer")
+RESPONDENT_COLUMNS = ("respondent", "attribute", "value")
+
 MEANINGS = {
+    "item": "Names the question.",
+    "wording": "The question as it was put.",
+    "reversed": "yes where agreeing tells of the lack.",
+    "low": "The lowest answer.",
+    "high": "The highest answer.",
+    "labels": "What answers are called, the lowest first.",
+    "respondent": "Names who answered.",
+    "answer": "The number of the answer as it was given.",
+    "attribute": "The name of an attribute of the respondent.",
+    "value": "Its value.",
     "differed_on": "The codes on which coders differed.",
     "choice": "keep: what one coder had; both; another: other codes in their place; none.",
     "kept": "Whose codings were kept, where it was one coder's.",
@@ -80,10 +94,44 @@ def assignments_table(project: Project) -> Table:
     return Table(ASSIGNMENT_COLUMNS, rows)
 
 
+def survey_items_table(project: Project) -> Table:
+    """Return a row a question of the survey, with the behaviour that it asks about."""
+    rows = tuple(
+        (
+            item.id,
+            item.wording,
+            item.code_id or "",
+            "yes" if item.reversed else "no",
+            item.low,
+            item.high,
+            "\n".join(item.labels),
+        )
+        for item in project.survey_items()
+    )
+    return Table(ITEM_COLUMNS, rows)
+
+
+def survey_answers_table(project: Project) -> Table:
+    """Return a row an answer of a respondent; what is missing is not there."""
+    rows = tuple(
+        (respondent.id, item, answer) for respondent in project.survey_answers() for item, answer in respondent.answers
+    )
+    return Table(ANSWER_COLUMNS, rows)
+
+
+def respondents_table(project: Project) -> Table:
+    """Return a row an attribute of a respondent."""
+    rows = tuple((one.id, name, value) for one in project.survey_answers() for name, value in one.attributes)
+    return Table(RESPONDENT_COLUMNS, rows)
+
+
 RESULTS: dict[str, tuple[Callable[[Project], Table], str, str]] = {
     "consensus.csv": (consensus_table, "Consensus", "a row a coding that coders agree on, or settled on"),
     "settled.csv": (settled_table, "Settled", "a row a place that was settled where coders differed, and why"),
     "assignments.csv": (assignments_table, "Assignments", "a row a transcript that somebody was to code"),
+    "survey-items.csv": (survey_items_table, "Survey items", "a row a question of the survey"),
+    "survey-answers.csv": (survey_answers_table, "Survey answers", "a row an answer of a respondent"),
+    "respondents.csv": (respondents_table, "Respondents", "a row an attribute of a respondent"),
 }
 """The tables by their files: what makes them, the name of a sheet, and what they are."""
 
