@@ -19,7 +19,9 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Client, Connection, Listener
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -200,8 +202,7 @@ def soak(folder: Path, *, people: int = 10, decisions: int = 2_000, kills: int =
         person.start()
     for kill in range(1, kills + 1):
         goal = result.wanted * kill // (kills + 1)
-        while sum(person.acked for person in persons) < goal:
-            time.sleep(0.01)
+        _until(partial(_reached, persons, goal), server)
         acked = {f"{person.client}.{seq}" for person in persons for seq in range(1, person.acked + 1)}
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)
@@ -210,8 +211,8 @@ def soak(folder: Path, *, people: int = 10, decisions: int = 2_000, kills: int =
             result.lost += len(acked - {edit.batch for edit in project.edits()})
         result.kills += 1
         server = _start(path, port, transcript_id)
+    _until(lambda: not any(person.is_alive() for person in persons), server)
     for person in persons:
-        person.join()
         result.errors += person.errors
     server.kill()
     server.join()
@@ -234,10 +235,33 @@ def _start(path: Path, port: int, transcript_id: str) -> BaseProcess:
 
 
 def _free_port() -> int:
-    with Listener(("127.0.0.1", 0), family=_FAMILY) as listener:
-        address = listener.address
-        assert isinstance(address, tuple)
-        return int(address[1])
+    """Return a port that nobody listens on, from below those that the system gives to clients.
+
+    From among those, a client that knocks while no server is there could be given the very port as its own.
+    """
+    for port in random.sample(range(20_000, 30_000), 50):
+        try:
+            with Listener(("127.0.0.1", port), family=_FAMILY):
+                return port
+        except OSError:
+            continue
+    raise OSError("no port is free between 20000 and 30000")
+
+
+def _reached(persons: Sequence[Person], goal: int) -> bool:
+    return sum(person.acked for person in persons) >= goal
+
+
+def _until(done: Callable[[], bool], server: BaseProcess) -> None:
+    """Wait until something is so.
+
+    Raises:
+        RuntimeError: The server ended by itself.
+    """
+    while not done():
+        if not server.is_alive():
+            raise RuntimeError(f"the server ended by itself with {server.exitcode}")
+        time.sleep(0.01)
 
 
 def main() -> None:
