@@ -660,6 +660,8 @@ def test_sixty_decisions_at_once_with_slow_reruns(page, slow_app, study):
 
 def test_scroll_and_focus_survive_reruns(screen):
     press(screen, *["PageDown"] * 5)
+    # The keys scroll in the frames that follow, and rows take their height when they come into sight.
+    screen.wait_for_timeout(700)
     before = screen.evaluate("[document.querySelector('.fcr-text').scrollTop, window.focusReviewApp.focus.i]")
     assert before[0] > 0
     screen.wait_for_timeout(3500)
