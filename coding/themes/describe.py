@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -117,9 +116,11 @@ class TalkTerms(BaseRepresentation):  # type: ignore[misc]
         # A word that the tagger cuts in two, such as one with a hyphen, is mostly a noun.
         kinds = dict.fromkeys(words, "NN")
         for word, doc in zip(owners, load_tagger().pipe(snippets, batch_size=256), strict=True):
-            for token in doc:
-                if token.lower_ == word:
-                    kinds[word] = token.tag_[:2]
+            # Read as numbers: an object for every token would cost more than the tagging.
+            wanted = doc.vocab.strings[word]
+            for lower, tag in doc.to_array(["LOWER", "TAG"]).tolist():
+                if lower == wanted:
+                    kinds[word] = doc.vocab.strings[tag][:2]
         return kinds
 
     def _choose(
@@ -171,10 +172,22 @@ class TalkTerms(BaseRepresentation):  # type: ignore[misc]
 
 
 def _around(text: str, word: str) -> str:
-    match = re.search(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", text, re.IGNORECASE)
-    at = match.start() if match else 0
+    at = _find_word(text, word)
     before, behind = text[:at].split()[-_WINDOW:], text[at:].split()[:_WINDOW]
     return " ".join((*before, *behind))
+
+
+def _find_word(text: str, word: str) -> int:
+    """Return where a word in small letters stands as a word of its own; 0 where it does not."""
+    small = text.lower()
+    at = small.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (at and small[at - 1].isalnum()) and not small[end : end + 1].isalnum():
+            # A few letters become two in small ones; then the place is near enough.
+            return min(at, len(text))
+        at = small.find(word, at + 1)
+    return 0
 
 
 def _without_repeats(scored: Sequence[tuple[str, float]], counts: Mapping[str, int]) -> list[tuple[str, float]]:

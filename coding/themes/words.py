@@ -67,15 +67,24 @@ def content(text: str) -> list[list[str]]:
     >>> content("Um, the waiting room was, you know, full of parking tickets.")
     [['waiting', 'room'], ['parking', 'tickets']]
     """
-    stops = stop_words()
-    runs: list[list[str]] = [[]]
+    runs: list[list[str]] = []
+    run: list[str] = []
     for token in _TOKEN.findall(_MARK.sub(".", text.lower())):
-        word = _SHORT.sub("", token)
-        if token in _PAUSE or len(word) < 3 or word in stops or token in stops or any(map(str.isdigit, word)):
-            runs.append([])
-        else:
-            runs[-1].append(word)
-    return [run for run in runs if run]
+        if word := _carried(token):
+            run.append(word)
+        elif run:
+            runs.append(run)
+            run = []
+    return [*runs, run] if run else runs
+
+
+@lru_cache(maxsize=65_536)
+def _carried(token: str) -> str:
+    """Return the word of a token that can carry a theme; an empty string for one that ends a run."""
+    stops = stop_words()
+    word = _SHORT.sub("", token)
+    ends = token in _PAUSE or len(word) < 3 or word in stops or token in stops or any(map(str.isdigit, word))
+    return "" if ends else word
 
 
 def terms_of(text: str) -> list[str]:
