@@ -73,6 +73,13 @@ class Layer(Project):
             found.open += sum(bool(place.apart - place.settled) for place in work)
         return found
 
+    @cached_property
+    def _by_transcript(self) -> dict[str, list[Coding]]:
+        found: dict[str, list[Coding]] = {}
+        for coding in self._made.codings:
+            found.setdefault(coding.transcript_id, []).append(coding)
+        return found
+
     @property
     def open_places(self) -> int:
         """Return at how many segments coders differ on something that nobody has settled."""
@@ -86,13 +93,8 @@ class Layer(Project):
         self, transcript_id: str | None = None, *, coder: str | None = None, code_id: str | None = None
     ) -> list[Coding]:
         """Return the codings of this layer in reading order."""
-        mine = [
-            coding
-            for coding in self._made.codings
-            if transcript_id in (None, coding.transcript_id)
-            and coder in (None, CONSENSUS)
-            and code_id in (None, coding.code_id)
-        ]
+        some = self._made.codings if transcript_id is None else self._by_transcript.get(transcript_id, [])
+        mine = [coding for coding in some if coder in (None, CONSENSUS) and code_id in (None, coding.code_id)]
         if self._alone:
             return mine
         order = {info.id: number for number, info in enumerate(self._project.transcripts())}

@@ -62,6 +62,8 @@ SEGMENT_COLUMNS = (
 
 # What starts a formula in some spreadsheet, with the wide forms that input methods write.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_RISKY = frozenset("'=+-@\t\r\n＝＋－＠")
+"""What a cell begins with that may be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,11 @@ def to_csv(table: Table) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([to_cell(name) for name in table.columns])
-    writer.writerows([[to_cell(cell) for cell in row] for row in table.rows])
+    # Most cells begin with a letter; only the others are looked at closely.
+    writer.writerows(
+        [to_cell(cell) if cell.__class__ is not str or cell[:1] in _RISKY else cell for cell in row]
+        for row in table.rows
+    )
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
 
 
@@ -259,7 +265,11 @@ class _Place:
         return self.turns[first:last]
 
     def people(self, start: int, end: int) -> list[Participant]:
-        labels = (turn.speaker for turn in self.turns_in(start, end) if turn.speaker is not None)
+        turns = self.turns_in(start, end)
+        if len(turns) == 1:
+            alone = self.speakers.get(turns[0].speaker or "")
+            return [] if alone is None else [alone]
+        labels = (turn.speaker for turn in turns if turn.speaker is not None)
         found = (self.speakers[label] for label in labels if label in self.speakers)
         return list({person.id: person for person in found}.values())
 
@@ -300,7 +310,9 @@ class _Place:
             at += share * max(0.0, turn.end_s - at)
         return round(at, 2)
 
-    def attributes(self, start: int, end: int, names: Iterable[str]) -> list[Cell]:
+    def attributes(self, start: int, end: int, names: Sequence[str]) -> list[Cell]:
+        if not names:
+            return []
         values = [dict(person.attributes) for person in self.people(start, end)]
         return [_joined(value[name] for value in values if value.get(name)) for name in names]
 

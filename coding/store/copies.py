@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -144,7 +144,9 @@ def _place_without_links(source: Path, target: Path) -> None:
         raise ProjectError(f"the file cannot be written ({err.strerror})", path=target) from err
 
 
-def rewrite_rows(path: Path, change: Callable[[str, dict[str, Any]], Row | None]) -> None:
+def rewrite_rows(
+    path: Path, change: Callable[[str, dict[str, Any]], Row | None], *, tables: Collection[str] | None = None
+) -> None:
     """Rewrite every row of a copy of a project, whatever the rules that keep a project as it is.
 
     This is for copies that are handed out, never for a project that somebody works on.
@@ -152,6 +154,7 @@ def rewrite_rows(path: Path, change: Callable[[str, dict[str, Any]], Row | None]
     Args:
         path: The copy.
         change: Takes a table's name and a row, and returns the row as it is to be, or ``None`` for a row to leave out.
+        tables: Only these; all where it is ``None``.
 
     Raises:
         ProjectError: The copy cannot be written.
@@ -163,7 +166,8 @@ def rewrite_rows(path: Path, change: Callable[[str, dict[str, Any]], Row | None]
         for name, _ in rules:
             conn.execute(f'DROP TRIGGER "{name}"')
         for table in _tables(conn):
-            _rewrite(conn, table, change)
+            if tables is None or table in tables:
+                _rewrite(conn, table, change)
         for _, sql in rules:
             conn.execute(sql)
         conn.execute("COMMIT")

@@ -91,19 +91,28 @@ _LOOK = """<style>
 .st-key-menu [data-testid="stPageLink-NavLink"] {width: 100%; padding-block: 0.2rem;}
 [data-testid="stSidebarHeader"] {height: 3rem; padding-block: 0.5rem 0; margin-bottom: 0;}
 .stApp:has([data-testid="stExpandSidebarButton"]) .st-key-shell {padding-inline-start: 2rem;}
+@media (max-width: 1000px) {
+    .stMain [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) {flex-wrap: wrap;}
+    .stMain [data-testid="stColumn"] {min-width: min(100%, 22rem);}
+}
 </style>"""
 """Room for words: the line above a page stands level with the buttons of the app, which are at its ends."""
 
 _DARK = """<style>
-[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {color: #0d1416;}
+:is([data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"]):not(:disabled) {
+    color: #0d1416;
+}
 </style>"""
 """Streamlit writes white on the light accent of the dark theme, which is hard to read."""
 
 _ON_ACCENT = """<style>
 [data-testid="stApp"] :is(
-    [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
+    [data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stBaseButton-primaryFormSubmit"]:not(:disabled),
     [data-testid="stMultiSelect"] span[title], [data-testid="stMultiSelect"] span[title] ~ *
 ) {color: light-dark(#ffffff, #0d1416);}
+[data-testid="stApp"] :is(
+    [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"]
+):disabled {color: light-dark(#5c6a6d, #94a3a7);}
 </style>"""
 """The same wherever the browser can choose: the theme may change while a page is open, and then no page runs."""
 
