@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import multiprocessing
 import os
 import random
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -23,7 +24,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Client, Connection, Listener
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from coding.ui.review.events import parse_message
 from coding.ui.review.feed import Feed
 from coding.ui.review.wire import Sight
 
+ROOT = Path(__file__).resolve().parents[1]
 CODES = 10
 _KEY = b"on this machine only"
 _IN_FLIGHT = 5
@@ -204,9 +205,8 @@ def soak(folder: Path, *, people: int = 10, decisions: int = 2_000, kills: int =
         goal = result.wanted * kill // (kills + 1)
         _until(partial(_reached, persons, goal), server)
         acked = {f"{person.client}.{seq}" for person in persons for seq in range(1, person.acked + 1)}
-        assert server.pid is not None
-        os.kill(server.pid, signal.SIGKILL)
-        server.join()
+        server.send_signal(signal.SIGKILL)
+        server.wait()
         with Project.open(path) as project:
             result.lost += len(acked - {edit.batch for edit in project.edits()})
         result.kills += 1
@@ -215,7 +215,7 @@ def soak(folder: Path, *, people: int = 10, decisions: int = 2_000, kills: int =
     for person in persons:
         result.errors += person.errors
     server.kill()
-    server.join()
+    server.wait()
     result.seconds = time.monotonic() - started
     with Project.open(path) as project:
         found = Counter(edit.batch for edit in project.edits()[before:])
@@ -227,11 +227,10 @@ def soak(folder: Path, *, people: int = 10, decisions: int = 2_000, kills: int =
     return result
 
 
-def _start(path: Path, port: int, transcript_id: str) -> BaseProcess:
+def _start(path: Path, port: int, transcript_id: str) -> subprocess.Popen[bytes]:
     # A new interpreter each time, as after a crash: nothing of the server before is left in it.
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(path, port, transcript_id), daemon=True)
-    server.start()
-    return server
+    command = [sys.executable, "-m", "benchmarks.soak", "--serve", str(path), str(port), transcript_id]
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 def _free_port() -> int:
@@ -252,15 +251,15 @@ def _reached(persons: Sequence[Person], goal: int) -> bool:
     return sum(person.acked for person in persons) >= goal
 
 
-def _until(done: Callable[[], bool], server: BaseProcess) -> None:
+def _until(done: Callable[[], bool], server: subprocess.Popen[bytes]) -> None:
     """Wait until something is so.
 
     Raises:
         RuntimeError: The server ended by itself.
     """
     while not done():
-        if not server.is_alive():
-            raise RuntimeError(f"the server ended by itself with {server.exitcode}")
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended by itself with {server.returncode}")
         time.sleep(0.01)
 
 
@@ -270,7 +269,11 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=10)
     parser.add_argument("--decisions", type=int, default=2_000, help="each")
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--serve", nargs=3, metavar=("PROJECT", "PORT", "TRANSCRIPT"), help="be the server")
     given = parser.parse_args()
+    if given.serve:
+        path, port, transcript_id = given.serve
+        serve(Path(path), int(port), transcript_id)
     with tempfile.TemporaryDirectory() as folder:
         found = soak(Path(folder), people=given.people, decisions=given.decisions, kills=given.kills)
     print(f"{given.people} people, {given.decisions:,} decisions each, server killed {found.kills} times")
